@@ -4,6 +4,7 @@ import dev.taltun.memory.Layouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Datagrams on their way out, sealed one behind the other in one off-heap slab.
@@ -38,7 +39,7 @@ public final class TxBatch {
     public static final int MAX_RUN_BYTES = 65_487;
 
     private final MemorySegment slab;
-    private final TxPool home;
+    private Consumer<TxBatch> home = batch -> {};
     private final int[] offset = new int[MAX_MESSAGES];
     private final int[] length = new int[MAX_MESSAGES];
     private final int[] segmentSize = new int[MAX_MESSAGES];
@@ -52,11 +53,14 @@ public final class TxBatch {
 
     /**
      * @param arena owner of the slab, outlives this batch
-     * @param home where {@link #release()} returns it, or null for a batch of its own
      */
-    TxBatch(Arena arena, TxPool home) {
+    public TxBatch(Arena arena) {
         slab = arena.allocate(SLAB_BYTES, 64);
-        this.home = home;
+    }
+
+    /** Sets where {@link #release()} returns the batch; once, by its pool. */
+    public void setHome(Consumer<TxBatch> pool) {
+        home = pool;
     }
 
     /** The memory that datagrams are written into. */
@@ -148,6 +152,11 @@ public final class TxBatch {
         return destination[i];
     }
 
+    /** Changes where message i goes. */
+    public void redirect(int i, Endpoint to) {
+        destination[i] = to;
+    }
+
     /** Messages that were handed to the kernel, or given up. */
     public int sent() {
         return sent;
@@ -176,9 +185,7 @@ public final class TxBatch {
     /** Empties the batch and returns it to its pool. Any thread that owns it. */
     public void release() {
         clear();
-        if (home != null) {
-            home.giveBack(this);
-        }
+        home.accept(this);
     }
 
     /**
