@@ -4,7 +4,8 @@ import dev.taltun.ffi.Errno;
 
 /**
  * Which offloads are in use, shared by all packet threads. Each can only be turned off while the
- * engine runs: kernels and network cards have bugs, and a refused offload must cost no packet twice.
+ * engine runs: kernels and network cards have bugs, and a refused offload must cost no packet
+ * twice.
  */
 public final class Offloads {
     private final int gsoSegments;

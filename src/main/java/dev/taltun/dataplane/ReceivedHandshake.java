@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
 /**
- * One handshake message on its way from a receiving thread to the control agent, which owns it until
- * {@link #release()}.
+ * One handshake message on its way from a receiving thread to the control agent, which owns it
+ * until {@link #release()}.
  */
 public final class ReceivedHandshake {
     /** The largest handshake message is the initiation, 148 bytes. */

@@ -71,8 +71,7 @@ final class Segmenter {
      * @param length of the IP packet
      * @return false when the offload header makes no sense
      */
-    static boolean completeChecksum(
-            MemorySegment buffer, long header, long packet, int length) {
+    static boolean completeChecksum(MemorySegment buffer, long header, long packet, int length) {
         if ((VirtioNetHeader.flags(buffer, header) & VirtioNetHeader.NEEDS_CSUM) == 0) {
             return true;
         }
@@ -204,9 +203,7 @@ final class Segmenter {
         buffer.set(Layouts.BYTE, transport + TCP_FLAGS, (byte) flags);
         buffer.set(Layouts.NATIVE_SHORT, transport + TCP_CHECKSUM, (short) 0);
         int bytes = headerLength - transportStart + size;
-        long sum =
-                Checksum.sum(
-                        buffer, transport, bytes, pseudoSum + Checksum.nativeOrder(bytes));
+        long sum = Checksum.sum(buffer, transport, bytes, pseudoSum + Checksum.nativeOrder(bytes));
         buffer.set(Layouts.NATIVE_SHORT, transport + TCP_CHECKSUM, Checksum.finish(sum));
     }
 
@@ -215,9 +212,7 @@ final class Segmenter {
         int bytes = UDP_HEADER + size;
         buffer.set(Layouts.BE_SHORT, transport + UDP_LENGTH, (short) bytes);
         buffer.set(Layouts.NATIVE_SHORT, transport + UDP_CHECKSUM, (short) 0);
-        long sum =
-                Checksum.sum(
-                        buffer, transport, bytes, pseudoSum + Checksum.nativeOrder(bytes));
+        long sum = Checksum.sum(buffer, transport, bytes, pseudoSum + Checksum.nativeOrder(bytes));
         buffer.set(Layouts.NATIVE_SHORT, transport + UDP_CHECKSUM, Checksum.finishUdp(sum));
     }
 }

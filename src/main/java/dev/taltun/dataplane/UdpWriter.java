@@ -34,11 +34,7 @@ public final class UdpWriter implements Agent {
      * @param poller waits until the socket takes more; this agent's own
      */
     public UdpWriter(
-            String name,
-            UdpSender udp,
-            Offloads offloads,
-            Counters.Block counters,
-            Poller poller) {
+            String name, UdpSender udp, Offloads offloads, Counters.Block counters, Poller poller) {
         this.name = name;
         sender = new Transmitter.BatchSender(udp, offloads, counters);
         this.poller = poller;

@@ -10,8 +10,8 @@
  *                        `-- handshake messages --> control agent
  * </pre>
  *
- * <p>Each agent is one thread with memory of its own, fixed at start. Nothing here allocates, locks,
- * throws or logs per packet; what cannot be delivered is dropped and counted. Knows nothing of
- * handshakes, timers or configuration.
+ * <p>Each agent is one thread with memory of its own, fixed at start. Nothing here allocates,
+ * locks, throws or logs per packet; what cannot be delivered is dropped and counted. Knows nothing
+ * of handshakes, timers or configuration.
  */
 package dev.taltun.dataplane;

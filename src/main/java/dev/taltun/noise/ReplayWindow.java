@@ -37,8 +37,7 @@ public final class ReplayWindow {
     static {
         try {
             HIGHEST =
-                    MethodHandles.lookup()
-                            .findVarHandle(ReplayWindow.class, "highest", long.class);
+                    MethodHandles.lookup().findVarHandle(ReplayWindow.class, "highest", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -50,9 +49,9 @@ public final class ReplayWindow {
     private volatile long highest;
 
     /**
-     * Accepts a counter that was not accepted before, is within the window of 8192 below the highest
-     * and below {@link Limits#REJECT_AFTER_MESSAGES}. Call it only for an authenticated message:
-     * any counter moves the window.
+     * Accepts a counter that was not accepted before, is within the window of 8192 below the
+     * highest and below {@link Limits#REJECT_AFTER_MESSAGES}. Call it only for an authenticated
+     * message: any counter moves the window.
      *
      * @param counter unsigned
      * @return true exactly once for each counter, whichever threads ask

@@ -8,8 +8,8 @@ import java.util.function.IntSupplier;
 /**
  * From the receiver index in a message to its session (or handshake) and peer.
  *
- * <p>The low bits of an index are its slot, the rest is random, so that a lookup is one load and one
- * compare and a stale or guessed index does not match. The control agent writes; packet threads
+ * <p>The low bits of an index are its slot, the rest is random, so that a lookup is one load and
+ * one compare and a stale or guessed index does not match. The control agent writes; packet threads
  * read. A reader that still holds an entry after its removal may go on with it until its step ends
  * ({@code agent.Quiescence}).
  */

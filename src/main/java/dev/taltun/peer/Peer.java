@@ -13,6 +13,7 @@ import java.lang.invoke.VarHandle;
  * by whichever packet thread saw the packet: the control agent looks at them some time later, and a
  * lost update between two threads moves a timer by microseconds.
  */
+@SuppressWarnings("UnusedVariable") // fields are accessed by VarHandles
 public final class Peer {
     /** Wish of a packet thread: there is no usable session, or it is time for the next. */
     public static final int WANT_HANDSHAKE = 1;

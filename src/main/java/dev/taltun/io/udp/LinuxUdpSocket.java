@@ -63,11 +63,9 @@ public final class LinuxUdpSocket implements AutoCloseable {
                 MemorySegment value = arena.allocate(Integer.BYTES);
                 boolean gso =
                         options.gso()
-                                && libc.getsockopt(number, solUdp, Linux.UDP_SEGMENT(), value)
-                                        >= 0;
+                                && libc.getsockopt(number, solUdp, Linux.UDP_SEGMENT(), value) >= 0;
                 boolean gro =
-                        options.gro()
-                                && libc.setsockopt(number, solUdp, Linux.UDP_GRO(), 1) >= 0;
+                        options.gro() && libc.setsockopt(number, solUdp, Linux.UDP_GRO(), 1) >= 0;
                 libc.getsockopt(number, Linux.SOL_SOCKET(), Linux.SO_RCVBUF(), value);
                 int receiveBuffer = value.get(Layouts.NATIVE_INT, 0);
                 int port = boundPort(libc, arena, fd);
@@ -132,8 +130,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
         }
     }
 
-    private static void bind(
-            Libc libc, Arena arena, Fd fd, SocketOptions options, boolean ipv6)
+    private static void bind(Libc libc, Arena arena, Fd fd, SocketOptions options, boolean ipv6)
             throws IOException {
         MemorySegment address = arena.allocate(SocketAddresses.BYTES, 8);
         Endpoint endpoint =
