@@ -133,9 +133,9 @@ final class Segmenter {
         int version = (buffer.get(Layouts.BYTE, packet) & 0xf0) >>> 4;
         ipv4 = version == 4;
         tcp = type == VirtioNetHeader.GSO_TCPV4 || type == VirtioNetHeader.GSO_TCPV6;
-        if (!tcp && type != VirtioNetHeader.GSO_UDP_L4
-                || type == VirtioNetHeader.GSO_TCPV4 && !ipv4
-                || type == VirtioNetHeader.GSO_TCPV6 && version != 6
+        if ((!tcp && type != VirtioNetHeader.GSO_UDP_L4)
+                || (type == VirtioNetHeader.GSO_TCPV4 && !ipv4)
+                || (type == VirtioNetHeader.GSO_TCPV6 && version != 6)
                 || segmentSize == 0
                 || transportStart < (ipv4 ? 20 : IPV6_HEADER)
                 || transportStart + (tcp ? 20 : UDP_HEADER) > length) {

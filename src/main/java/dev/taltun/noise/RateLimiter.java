@@ -107,6 +107,6 @@ public final class RateLimiter {
     }
 
     private int set(long key) {
-        return (int) (key * multiplier >>> Long.SIZE - SET_BITS);
+        return (int) ((key * multiplier) >>> (Long.SIZE - SET_BITS));
     }
 }
