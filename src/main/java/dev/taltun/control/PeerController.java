@@ -187,7 +187,7 @@ final class PeerController implements TimerWheel.Expiry {
     PeerStatus status(long now) {
         Session session = sessions.usable(now);
         return new PeerStatus(
-                peer.name(),
+                spec.name(),
                 peer.publicKey(),
                 spec.presharedKey() != null,
                 spec.endpoint(),
