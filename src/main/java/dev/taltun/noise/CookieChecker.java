@@ -17,8 +17,8 @@ import java.lang.foreign.MemorySegment;
  * load (WireGuard paper, sections 5.3, 5.4.4 and 5.4.7). Control agent's thread.
  *
  * <p>mac1 proves that the sender knows our public key; without it we stay silent. mac2 proves that
- * the sender receives at its source address: its key is a cookie, a keyed hash of that address under
- * a secret that changes every two minutes, so that we need not remember to whom we gave one.
+ * the sender receives at its source address: its key is a cookie, a keyed hash of that address
+ * under a secret that changes every two minutes, so that we need not remember to whom we gave one.
  */
 public final class CookieChecker implements AutoCloseable {
     private final Macs macs;
@@ -86,18 +86,12 @@ public final class CookieChecker implements AutoCloseable {
         byte[] cookie = cookie(source);
         byte[] sealed =
                 HandshakeAead.xseal(
-                        macs.cookieKey(),
-                        nonce,
-                        cookie,
-                        Macs.storedMac1(segment, offset, length));
+                        macs.cookieKey(), nonce, cookie, Macs.storedMac1(segment, offset, length));
         ConstantTime.wipe(cookie);
         MessageHeader.put(
                 reply, replyOffset, MessageType.COOKIE_REPLY, MessageHeader.suite(segment, offset));
         // Initiation and response have their sender index at the same place.
-        CookieReply.receiver(
-                reply,
-                replyOffset,
-                HandshakeInitiation.sender(segment, offset));
+        CookieReply.receiver(reply, replyOffset, HandshakeInitiation.sender(segment, offset));
         Segments.put(nonce, reply, replyOffset + CookieReply.NONCE_OFFSET);
         Segments.put(sealed, reply, replyOffset + CookieReply.COOKIE_OFFSET);
     }

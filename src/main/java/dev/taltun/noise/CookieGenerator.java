@@ -36,9 +36,7 @@ final class CookieGenerator implements AutoCloseable {
         lastMac1 = macs.mac1(segment, offset, length);
         Segments.put(lastMac1, segment, offset + Macs.mac1Offset(length));
         Segments.put(
-                mac2(segment, offset, length, nowNanos),
-                segment,
-                offset + Macs.mac2Offset(length));
+                mac2(segment, offset, length, nowNanos), segment, offset + Macs.mac2Offset(length));
     }
 
     /** Takes the cookie of a reply to the last message; false if it is not authentic. */

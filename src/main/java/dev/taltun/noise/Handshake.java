@@ -106,8 +106,8 @@ public final class Handshake implements AutoCloseable {
     // Initiator.
 
     /**
-     * Writes an initiation of 148 bytes. It replaces one that waits: the caller forgets the index of
-     * that ({@link #pendingIndex}) first.
+     * Writes an initiation of 148 bytes. It replaces one that waits: the caller forgets the index
+     * of that ({@link #pendingIndex}) first.
      *
      * @param suite of the session wanted; the peer must be known to have it
      * @param index free in our index table, now the handshake's and then the session's
@@ -234,8 +234,7 @@ public final class Handshake implements AutoCloseable {
      */
     public InitiationVerdict accept(ReceivedInitiation initiation, long nowNanos) {
         assert initiation.remote().equals(remote);
-        if (!initiation.advance(
-                ReceivedInitiation.Stage.OPENED, ReceivedInitiation.Stage.SPENT)) {
+        if (!initiation.advance(ReceivedInitiation.Stage.OPENED, ReceivedInitiation.Stage.SPENT)) {
             throw new IllegalStateException("an initiation is accepted or refused once");
         }
         byte[] ss = staticStatic.toBytes();

@@ -30,7 +30,8 @@ public final class KeyPairs {
     private volatile Session elder;
 
     /**
-     * @param retire takes each session that is no longer needed, once, on the control agent's thread
+     * @param retire takes each session that is no longer needed, once, on the control agent's
+     *     thread
      */
     public KeyPairs(Consumer<Session> retire) {
         this.retire = retire;

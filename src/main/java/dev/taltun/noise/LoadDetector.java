@@ -4,8 +4,8 @@ import dev.taltun.protocol.Limits;
 
 /**
  * Tells whether the engine is under load: the queue of handshake messages is an eighth full, or was
- * within the last second. Then senders must prove their address by a cookie (WireGuard paper, section
- * 5.3). Control agent's thread.
+ * within the last second. Then senders must prove their address by a cookie (WireGuard paper,
+ * section 5.3). Control agent's thread.
  */
 public final class LoadDetector {
     private boolean wasLoaded;

@@ -10,12 +10,12 @@ import java.util.Arrays;
  * 5.3). Control agent's thread.
  *
  * <p>A token bucket kept as one number, the moment when it will be full again: a message is refused
- * if that is more than four messages' worth ahead, else it moves the moment by one. A bucket that is
- * full is the same as none, so entries whose moment has passed are free without being collected.
+ * if that is more than four messages' worth ahead, else it moves the moment by one. A bucket that
+ * is full is the same as none, so entries whose moment has passed are free without being collected.
  *
- * <p>Memory is 256 KiB, taken at the first use. Sources share sets of 16 entries; which set is keyed
- * by a random number, so that nobody can choose addresses that collide. If all 16 are in use, a
- * seventeenth source is refused: sources reach this only with a valid mac2, so it would take
+ * <p>Memory is 256 KiB, taken at the first use. Sources share sets of 16 entries; which set is
+ * keyed by a random number, so that nobody can choose addresses that collide. If all 16 are in use,
+ * a seventeenth source is refused: sources reach this only with a valid mac2, so it would take
  * thousands of real hosts sending within the same quarter of a second.
  */
 public final class RateLimiter {
@@ -107,6 +107,6 @@ public final class RateLimiter {
     }
 
     private int set(long key) {
-        return (int) (key * multiplier >>> Long.SIZE - SET_BITS);
+        return (int) ((key * multiplier) >>> (Long.SIZE - SET_BITS));
     }
 }

@@ -23,7 +23,9 @@ import java.lang.invoke.VarHandle;
  * never set back. A thread raises {@code highest} before it writes a word, and reads it again after
  * it read a word. If that word covered a later lap than the thread's own counter, {@code highest}
  * would already be a ring (less one block) ahead, and the counter is refused as too old. So a lap
- * that differs is always an earlier one and may be overwritten.
+ * that differs is always an earlier one and may be overwritten. (Laps that are a multiple of 2^32
+ * apart look alike. Should a peer ever leap over 2^46 messages at once, a few of the next ones may
+ * be refused; none is accepted twice.)
  */
 public final class ReplayWindow {
     private static final int BIT_BITS = 5;
@@ -37,8 +39,7 @@ public final class ReplayWindow {
     static {
         try {
             HIGHEST =
-                    MethodHandles.lookup()
-                            .findVarHandle(ReplayWindow.class, "highest", long.class);
+                    MethodHandles.lookup().findVarHandle(ReplayWindow.class, "highest", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -50,9 +51,9 @@ public final class ReplayWindow {
     private volatile long highest;
 
     /**
-     * Accepts a counter that was not accepted before, is within the window of 8192 below the highest
-     * and below {@link Limits#REJECT_AFTER_MESSAGES}. Call it only for an authenticated message:
-     * any counter moves the window.
+     * Accepts a counter that was not accepted before, is within the window of 8192 below the
+     * highest and below {@link Limits#REJECT_AFTER_MESSAGES}. Call it only for an authenticated
+     * message: any counter moves the window.
      *
      * @param counter unsigned
      * @return true exactly once for each counter, whichever threads ask

@@ -23,8 +23,7 @@ public final class Session implements AutoCloseable {
     static {
         try {
             CONFIRMED =
-                    MethodHandles.lookup()
-                            .findVarHandle(Session.class, "confirmed", boolean.class);
+                    MethodHandles.lookup().findVarHandle(Session.class, "confirmed", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

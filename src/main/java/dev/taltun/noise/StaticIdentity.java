@@ -6,8 +6,8 @@ import dev.taltun.crypto.SecretKey;
 import dev.taltun.crypto.X25519;
 
 /**
- * Our own static key pair: who we are to every peer. Any thread may use it; the owner of the private
- * key closes that key when no handshake needs it any more.
+ * Our own static key pair: who we are to every peer. Any thread may use it; the owner of the
+ * private key closes that key when no handshake needs it any more.
  */
 public final class StaticIdentity {
     private final SecretKey privateKey;

@@ -59,9 +59,7 @@ public record Tai64n(long label, int nanos) implements Comparable<Tai64n> {
     /** The least timestamp that is one tick later. */
     Tai64n next() {
         long later = Integer.toUnsignedLong(nanos & -TICK_NANOS) + TICK_NANOS;
-        return later < NANOS_PER_SECOND
-                ? new Tai64n(label, (int) later)
-                : new Tai64n(label + 1, 0);
+        return later < NANOS_PER_SECOND ? new Tai64n(label, (int) later) : new Tai64n(label + 1, 0);
     }
 
     /** Order of the bytes, which is the order of time. */

@@ -6,6 +6,7 @@
  * <p>Flyweights: stateless static methods over a memory segment and the offset where the message
  * starts. Check once ({@code checkLength} or {@code check}), then read: after a check that returned
  * true no accessor can fail. Nothing here allocates, throws for what the bytes hold, owns memory or
- * keeps state, so any thread may call anything. This package knows neither keys, sessions nor peers.
+ * keeps state, so any thread may call anything. This package knows neither keys, sessions nor
+ * peers.
  */
 package dev.taltun.protocol;
