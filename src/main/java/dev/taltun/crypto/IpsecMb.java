@@ -41,6 +41,7 @@ final class IpsecMb {
     /** The alignment that the library wants of keys. */
     static final long ALIGNMENT = 64;
 
+    private static final int FEATURES_OFFSET = 8;
     private static final int ERRNO_OFFSET = 60;
     private static final int GET_NEXT_JOB_OFFSET = 64;
     private static final int SUBMIT_JOB_NOCHECK_OFFSET = 80;
@@ -49,7 +50,11 @@ final class IpsecMb {
     private static final int GCM256_DEC_OFFSET = 296;
     private static final int GCM256_PRE_OFFSET = 464;
 
+    // AVX512F, DQ, CD, BW, VL; VAES, VPCLMULQDQ; AVX512-IFMA: what its widest code needs.
+    private static final long WIDE_VECTORS = 0x1fL << 7 | 3L << 12 | 1L << 17;
+
     private final String version;
+    private final boolean wideVectors;
     private final int jobsOffset;
     private final MemorySegment allocManager;
     private final MemorySegment initManager;
@@ -87,6 +92,8 @@ final class IpsecMb {
             throw new ProviderUnavailableException(
                     "version " + version + " does not have the layout of that version");
         }
+        long features = manager.get(Layouts.NATIVE_LONG, FEATURES_OFFSET);
+        wideVectors = (features & WIDE_VECTORS) == WIDE_VECTORS;
         spareManager = manager;
     }
 
@@ -117,6 +124,11 @@ final class IpsecMb {
 
     String version() {
         return version;
+    }
+
+    /** True if AES, GHASH and Poly1305 all run on 512-bit vectors here. */
+    boolean hasWideVectors() {
+        return wideVectors;
     }
 
     /** A manager for one thread (about 200 KiB), never freed: lanes live as long as the process. */

@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>ChaCha20-Poly1305 goes through a job. Measured, that is a quarter faster than the library's
  * direct calls (init, update, finalize), and as fast as bursts of many jobs: the AEAD completes
- * inside the submission, so a burst saves nothing but a call. The job's slot is always the same one:
- * {@code next_job} is turned back before each submission, which keeps the 50 KiB ring out of the
- * cache, the constant fields in place and spares a call of {@code get_next_job}.
+ * inside the submission, so a burst saves nothing but a call. The job's slot is always the same
+ * one: {@code next_job} is turned back before each submission, which keeps the 50 KiB ring out of
+ * the cache, the constant fields in place and spares a call of {@code get_next_job}.
  */
 final class IpsecMbLane {
     // struct IMB_JOB, the same in all known versions.
@@ -98,24 +98,23 @@ final class IpsecMbLane {
         setInt(CIPHER_DIRECTION_OFFSET, DIRECTION_DECRYPT);
         setInt(CHAIN_ORDER_OFFSET, ORDER_HASH_CIPHER);
         setLong(TAG_OFFSET, scratchAddress + TAG);
-        return run(key, counter, in, out, length)
-                && ConstantTime.equal16(scratch, TAG, tag, at);
+        return run(key, counter, in, out, length) && ConstantTime.equal16(scratch, TAG, tag, at);
     }
 
     void sealGcm(long schedule, long counter, long in, long out, int length) {
         scratch.set(Layouts.LE_LONG, NONCE_COUNTER, counter);
         library.sealGcm(
-                schedule,
-                scratchAddress + CONTEXT,
-                out,
-                in,
-                length,
-                scratchAddress,
-                out + length);
+                schedule, scratchAddress + CONTEXT, out, in, length, scratchAddress, out + length);
     }
 
     boolean openGcm(
-            long schedule, long counter, long in, long out, int length, MemorySegment tag, long at) {
+            long schedule,
+            long counter,
+            long in,
+            long out,
+            int length,
+            MemorySegment tag,
+            long at) {
         scratch.set(Layouts.LE_LONG, NONCE_COUNTER, counter);
         library.openGcm(
                 schedule,

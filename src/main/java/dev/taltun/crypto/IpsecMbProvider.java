@@ -32,6 +32,11 @@ final class IpsecMbProvider implements AeadProvider {
         return library.version();
     }
 
+    /** True on CPUs where nothing else comes near, so that nothing else need be tried. */
+    boolean isUnrivalled() {
+        return library.hasWideVectors();
+    }
+
     @Override
     public boolean supports(CipherSuite suite) {
         return true;

@@ -10,48 +10,38 @@ import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 
 /**
- * Calls of native functions by address, by number of arguments.
+ * Calls of native functions by address.
  *
  * <p>All arguments and results are {@code long}: pointers, because an address costs no liveness
- * check and no object; {@code int}s, because the 64-bit ABIs of Linux pass them in the same registers
- * and ignore the upper half (a caller narrows an {@code int} result). So a handful of handles, each
- * one constant to the compiler, serves every function of every library, and start-up pays for a
- * handful only; each is linked when first used.
+ * check and no object; {@code int}s, because the 64-bit ABIs of Linux pass them in the same
+ * registers and ignore the upper half (a caller narrows an {@code int} result). Functions of fewer
+ * than five arguments get zeros for the rest, in registers they do not read. So two handles,
+ * constants to the compiler, serve every function of every library. Linking a third shape would
+ * cost more at start-up (5 to 10 ms) than the superfluous zeros (less than a nanosecond) ever sum
+ * up to.
  *
  * <p>They are {@code critical}: the thread stays in the state of Java code, which saves half of the
- * call's cost. That is right for functions that return within microseconds and never block, and
- * for no others.
+ * call's cost. That is right for functions that return within microseconds and never block, and for
+ * no others.
  */
 final class NativeCall {
     private NativeCall() {}
 
     static long call(MemorySegment function, long a) {
-        try {
-            return (long) One.HANDLE.invokeExact(function, a);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return call(function, a, 0, 0, 0, 0);
     }
 
     static long call(MemorySegment function, long a, long b) {
-        try {
-            return (long) Two.HANDLE.invokeExact(function, a, b);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return call(function, a, b, 0, 0, 0);
     }
 
     static long call(MemorySegment function, long a, long b, long c) {
-        try {
-            return (long) Three.HANDLE.invokeExact(function, a, b, c);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
+        return call(function, a, b, c, 0, 0);
     }
 
     static long call(MemorySegment function, long a, long b, long c, long d, long e) {
         try {
-            return (long) Five.HANDLE.invokeExact(function, a, b, c, d, e);
+            return (long) UpToFive.HANDLE.invokeExact(function, a, b, c, d, e);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -85,19 +75,7 @@ final class NativeCall {
                         FunctionDescriptor.of(JAVA_LONG, longs), Linker.Option.critical(false));
     }
 
-    private static final class One {
-        static final MethodHandle HANDLE = link(1);
-    }
-
-    private static final class Two {
-        static final MethodHandle HANDLE = link(2);
-    }
-
-    private static final class Three {
-        static final MethodHandle HANDLE = link(3);
-    }
-
-    private static final class Five {
+    private static final class UpToFive {
         static final MethodHandle HANDLE = link(5);
     }
 

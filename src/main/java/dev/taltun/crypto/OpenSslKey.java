@@ -9,8 +9,7 @@ final class OpenSslKey implements AeadKey {
     private final OpenSslLane[] lanes;
     private volatile boolean closed;
 
-    OpenSslKey(
-            OpenSsl library, CipherSuite suite, byte[] key, int laneCount, OpenSslLane[] lanes) {
+    OpenSslKey(OpenSsl library, CipherSuite suite, byte[] key, int laneCount, OpenSslLane[] lanes) {
         this.library = library;
         this.lanes = lanes;
         contexts = new long[laneCount];

@@ -5,8 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One thread's scratch for OpenSSL: the nonce, an output length nobody reads, and the parameter list
- * that says where the tag is.
+ * One thread's scratch for OpenSSL: the nonce, an output length nobody reads, and the parameter
+ * list that says where the tag is.
  *
  * <pre>
  *   OSSL_PARAM   0 key  8 data_type (u32)  16 data  24 data_size  32 return_size
