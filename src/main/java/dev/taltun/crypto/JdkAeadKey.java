@@ -20,7 +20,7 @@ final class JdkAeadKey implements AeadKey {
 
     JdkAeadKey(CipherSuite suite, byte[] key, HeapLane[] lanes, Cipher[] ciphers) {
         this.suite = suite;
-        this.key = new HeapKey(key.clone());
+        this.key = new HeapKey(Packets.checkKey(key).clone());
         this.lanes = lanes;
         this.ciphers = ciphers;
     }
@@ -35,7 +35,7 @@ final class JdkAeadKey implements AeadKey {
             long dstOff,
             int len) {
         if (closed) {
-            throw new IllegalStateException("the session key was closed");
+            throw Packets.closed();
         }
         HeapLane scratch = lanes[lane];
         scratch.load(src, srcOff, len, len + TAG_BYTES);

@@ -20,9 +20,7 @@ final class KeyMemory {
 
     /** Room for a plain key, with the key in it. */
     static KeyMemory of(byte[] key) {
-        if (key.length != ChaCha20.KEY_BYTES) {
-            throw new IllegalArgumentException("the AEADs take a key of 32 bytes");
-        }
+        Packets.checkKey(key);
         KeyMemory memory = new KeyMemory(key.length, IpsecMb.ALIGNMENT);
         MemorySegment.copy(key, 0, memory.memory, ValueLayout.JAVA_BYTE, 0, key.length);
         return memory;

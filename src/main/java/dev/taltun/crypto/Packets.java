@@ -21,6 +21,14 @@ final class Packets {
         return segment.address() + offset;
     }
 
+    /** Refuses keys that are not of 32 bytes. */
+    static byte[] checkKey(byte[] key) {
+        if (key.length != ChaCha20.KEY_BYTES) {
+            throw new IllegalArgumentException("the AEADs take a key of 32 bytes");
+        }
+        return key;
+    }
+
     /** The failure of sealing with a closed key. */
     static IllegalStateException closed() {
         return new IllegalStateException("the session key was closed");
