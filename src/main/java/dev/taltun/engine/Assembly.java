@@ -9,10 +9,13 @@ import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
 import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
+import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
+import dev.taltun.control.EndpointResolver;
 import dev.taltun.control.EndpointSpec;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.control.Sleeper;
+import dev.taltun.crypto.AeadKey;
 import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.Entropy;
@@ -20,6 +23,7 @@ import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
+import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.io.Poller;
@@ -32,6 +36,7 @@ import dev.taltun.metrics.Counters;
 import dev.taltun.noise.StaticIdentity;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.PeerTable;
+import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -45,7 +50,9 @@ final class Assembly {
     /** Most datagrams in one GSO run that every kernel takes (UDP_MAX_SEGMENTS before 6.9). */
     private static final int GSO_SEGMENTS = 64;
 
-    /** Messages of one receive. With GRO each may be 64 KiB, and more would leave the CPU's cache. */
+    /**
+     * Messages of one receive. With GRO each may be 64 KiB, and more would leave the CPU's cache.
+     */
     private static final int RECEIVE_SLOTS_GRO = 16;
 
     private static final int RECEIVE_SLOTS = 64;
@@ -76,15 +83,13 @@ final class Assembly {
     private List<LinuxUdpSocket> sockets;
     private LinuxTunDevice tun;
     private Offloads offloads;
+    private StaticIdentity identity;
 
     /**
      * @param resources gets everything that must be closed, last opened first
      */
     Assembly(
-            TaltunConfig config,
-            EngineLog log,
-            Counters counters,
-            Deque<AutoCloseable> resources) {
+            TaltunConfig config, EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
         this.config = config;
         this.log = log;
         this.counters = counters;
@@ -96,11 +101,13 @@ final class Assembly {
         return quiescence;
     }
 
+    /** The agents in the order in which they start and end; the control agent is the last. */
     List<Threaded> agents() {
         return agents;
     }
 
     /** Opens and wires everything, and configures the interface last, when all else is ready. */
+    @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
     void build() throws IOException {
         InterfaceConfig iface = config.iface();
         aead = AeadProviders.discover(iface.crypto().orElse(null));
@@ -139,12 +146,12 @@ final class Assembly {
         }
         ControlAgent control =
                 control(port, controlWakeup, controlPoller, indices, peers, writers.getFirst());
-        agents.add(new Threaded(control, () -> {}));
         for (int i = 0; i < workers; i++) {
             agents.add(
                     new Threaded(outbound(i, peers, port, writers.get(i)), pinning.forWorker(i)));
             agents.add(new Threaded(inbound(i, indices, peers, port), pinning.forWorker(i)));
         }
+        agents.add(new Threaded(control, () -> {}));
     }
 
     private static int randomIndex() {
@@ -170,6 +177,118 @@ final class Assembly {
                         poller(socket.fd()));
         agents.add(new Threaded(writer, pinning.forWorker(i)));
         return writer;
+    }
+
+    private ControlAgent control(
+            ControlPort port,
+            Wakeup wakeup,
+            Poller poller,
+            IndexTable indices,
+            PeerTable peers,
+            UdpWriter writer) {
+        Counters.Block block = counters.newBlock();
+        Transmitter transmitter =
+                new Transmitter(
+                        arena,
+                        CONTROL_BATCHES,
+                        sockets.getFirst().newSender(arena),
+                        writer,
+                        offloads,
+                        block,
+                        false);
+        identity = new StaticIdentity(config.iface().privateKey());
+        ControlAgent.Parts parts =
+                new ControlAgent.Parts(
+                        clock,
+                        identity,
+                        peers,
+                        indices,
+                        port,
+                        wakeup,
+                        Sleeper.of(poller),
+                        BatchOutlet.of(transmitter),
+                        new PacketSealer(2 * workers, config.iface().mtu()),
+                        this::newKey,
+                        Entropy::fill,
+                        quiescence,
+                        block,
+                        new EngineListener(log),
+                        new EndpointResolver(sockets.getFirst().ipv6()),
+                        STAGED_PACKETS * workers);
+        return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
+    }
+
+    /** Lanes: one a reader, one a receiver, and the control agent's. */
+    private AeadKey newKey(CipherSuite suite, byte[] key) {
+        return aead.choose(suite).newKey(suite, key, 2 * workers + 1);
+    }
+
+    private PeerSpec spec(PeerConfig peer) {
+        EndpointSpec endpoint = peer.endpoint().map(Assembly::endpointSpec).orElse(null);
+        boolean initiates = config.iface().mode() == Mode.CLIENT && endpoint != null;
+        return new PeerSpec(
+                peer.name(),
+                peer.publicKey(),
+                peer.presharedKey().orElse(null),
+                endpoint,
+                peer.prefixes().toList(),
+                peer.keepaliveSeconds(),
+                initiates);
+    }
+
+    private static EndpointSpec endpointSpec(dev.taltun.config.Endpoint configured) {
+        return configured
+                .address()
+                .<EndpointSpec>map(
+                        ip ->
+                                new EndpointSpec.Numeric(
+                                        Endpoint.of(
+                                                new InetSocketAddress(
+                                                        ip.toInetAddress(), configured.port()))))
+                .orElseGet(() -> new EndpointSpec.Named(configured.host(), configured.port()));
+    }
+
+    /** Tells the user what runs: one line for each fact that matters. */
+    void announce() {
+        InterfaceConfig iface = config.iface();
+        log.info("interface %s, MTU %d".formatted(iface.tunName(), iface.mtu()));
+        log.info("addresses " + joined(iface.vips()));
+        if (!iface.routes().isEmpty()) {
+            log.info("routes " + joined(iface.routes()));
+        }
+        log.info(
+                "listening on UDP port %d, %s"
+                        .formatted(
+                                sockets.getFirst().port(),
+                                sockets.getFirst().ipv6() ? "IPv4 and IPv6" : "IPv4"));
+        log.info("public key " + identity.publicKey().toBase64());
+        log.info("cipher " + aead.description());
+        aead.skipped().forEach(line -> log.info("not used: " + line));
+        log.info(
+                "offloads: tun_tso %s, tun_uso %s, udp_gso %s, udp_gro %s"
+                        .formatted(
+                                onOff(tun.tcpOffload()),
+                                onOff(tun.udpOffload()),
+                                onOff(sockets.getFirst().gso()),
+                                onOff(sockets.getFirst().gro())));
+        for (PeerConfig peer : config.peers()) {
+            log.info(
+                    "peer %s %s at %s for %s"
+                            .formatted(
+                                    peer.name(),
+                                    peer.publicKey().toBase64(),
+                                    peer.endpoint().map(Object::toString).orElse("any address"),
+                                    joined(peer.prefixes().toList())));
+        }
+        log.info("ready");
+    }
+
+    private static String onOff(boolean on) {
+        return on ? "on" : "off";
+    }
+
+    private static String joined(List<IpPrefix> prefixes) {
+        return String.join(", ", prefixes.stream().map(IpPrefix::toString).toList());
     }
 
     private Outbound outbound(int i, PeerTable peers, ControlPort port, UdpWriter writer)

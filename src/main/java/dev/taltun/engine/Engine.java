@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * are closed (and with the TUN device the interface, its addresses and routes go), then memory.
  */
 public final class Engine implements AutoCloseable {
-    private static final long JOIN_MILLIS = 700;
+    /** What packet threads together, or the control agent, get to end in: they need a few. */
+    private static final long JOIN_MILLIS = 350;
 
     private final EngineLog log;
     private final Counters counters;
@@ -110,17 +111,11 @@ public final class Engine implements AutoCloseable {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
-        runners.forEach(AgentRunner::stop);
-        boolean allEnded = true;
-        long left = JOIN_MILLIS;
-        try {
-            for (AgentRunner runner : runners) {
-                allEnded &= runner.join(Math.max(1, left / Math.max(1, runners.size())));
-            }
-        } catch (InterruptedException e) {
-            allEnded = false;
-            Thread.currentThread().interrupt();
-        }
+        // The control agent is the last: it wipes the sessions, which the others may be using.
+        int packetThreads = Math.max(0, runners.size() - 1);
+        boolean allEnded =
+                stop(runners.subList(0, packetThreads))
+                        && stop(runners.subList(packetThreads, runners.size()));
         for (Counter counter : Counter.values()) {
             long sum = counters.sum(counter);
             if (sum != 0) {
@@ -133,6 +128,20 @@ public final class Engine implements AutoCloseable {
             closeQuietly(resources.pop());
         }
         ended.countDown();
+    }
+
+    private static boolean stop(List<AgentRunner> runners) {
+        runners.forEach(AgentRunner::stop);
+        boolean allEnded = true;
+        try {
+            for (AgentRunner runner : runners) {
+                allEnded &= runner.join(JOIN_MILLIS / runners.size());
+            }
+        } catch (InterruptedException e) {
+            allEnded = false;
+            Thread.currentThread().interrupt();
+        }
+        return allEnded;
     }
 
     private void closeQuietly(AutoCloseable resource) {

@@ -16,8 +16,7 @@ final class EngineListener implements ControlListener {
     }
 
     @Override
-    public void handshakeComplete(
-            Peer peer, Endpoint endpoint, Session session, boolean first) {
+    public void handshakeComplete(Peer peer, Endpoint endpoint, Session session, boolean first) {
         String role = session.initiator() ? "initiator" : "responder";
         String line =
                 "handshake with %s at %s complete (%s, %s)"
