@@ -499,6 +499,7 @@ final class PeerController implements TimerWheel.Expiry {
         if (startHandshake && peer.endpoint() != null) {
             at = now;
         }
+        peer.setWatched(sessions.exist());
         if (sessions.exist()) {
             // Packets only wait beside a session when every batch is in use.
             at = Math.min(at, staged.size() > 0 ? now : now + LOOK_AGAIN_NANOS);
