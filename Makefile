@@ -1,0 +1,113 @@
+# Taltun's entrance: `make` lists what there is. Everything else is Maven (pom.xml).
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.SILENT:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JAR := target/taltun.jar
+SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
+
+# The first JDK 22+ among JAVA_HOME, the javac on PATH, and the installed ones, newest first. A JRE has no javac.
+define FIND_JDK
+on_path=$$(readlink -f "$$(command -v javac || true)" || true)
+for home in "$${JAVA_HOME:-}" "$${on_path%/bin/javac}" $$(ls -d /usr/lib/jvm/*/ /opt/*jdk*/ "$${HOME:-}"/.sdkman/candidates/java/*/ 2>/dev/null | sort -rV); do
+  [ -n "$$home" ] && [ -x "$$home/bin/javac" ] || continue
+  version=$$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$$home/release" 2>/dev/null || true)
+  [ -n "$$version" ] || version=$$("$$home/bin/javac" -version 2>&1 | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+  if [ "$$version" -ge 22 ] 2>/dev/null; then echo "$${home%/}"; exit; fi
+done
+endef
+JAVA_HOME := $(shell $(FIND_JDK))
+export JAVA_HOME
+
+MVN := mvn -B -ntp -Dstyle.color=never
+# Older Mavens on newer JDKs: no warnings about their own libraries (the option exists since JDK 23).
+ifneq ($(shell "$(JAVA_HOME)/bin/java" --sun-misc-unsafe-memory-access=allow --version 2>/dev/null),)
+export MAVEN_OPTS += --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
+endif
+
+# What each target runs, as command-or-library:Debian-package.
+DEMO_NEEDS := mvn:maven ip:iproute2 ping:iputils-ping iperf3:iperf3 unshare:util-linux libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1
+TEST_NEEDS := $(DEMO_NEEDS) wg:wireguard-tools wireguard-go:wireguard-go nft:nftables setpriv:util-linux
+
+# usage: $(call need,LIST) - installs what is missing where it can (Debian or Ubuntu, as root), else says what to install.
+define need
+export PATH="$$PATH:/usr/sbin:/sbin"
+missing=
+for pair in $(1); do
+  name=$${pair%%:*}
+  case $$name in
+    *.so.*) ldconfig -p 2>/dev/null | grep -qF "$$name" || missing+=" $${pair#*:}" ;;
+    *) command -v "$$name" >/dev/null || missing+=" $${pair#*:}" ;;
+  esac
+done
+if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "Installing$$missing"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq >/dev/null 2>&1 || true
+  for package in $$missing; do
+    apt-get install -y -qq --no-install-recommends "$$package" >/dev/null 2>&1 || echo "Could not install $$package; going on without it."
+  done
+elif [ -n "$$missing" ]; then
+  echo "Please install:$$missing (Debian and Ubuntu: sudo apt-get install$$missing); going on without."
+fi
+command -v mvn >/dev/null || { echo "Maven is missing: install it (Debian and Ubuntu: sudo apt-get install maven)."; exit 1; }
+endef
+
+# Files made under sudo stay the caller's.
+HAND_BACK = [ -z "$${SUDO_UID:-}" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" target
+
+.PHONY: help build demo test bench bindings clean jdk
+
+help: ## this list
+	echo "Taltun, a userspace VPN engine. usage: make TARGET"
+	sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-11s %s\n", $$1, $$2}'
+
+build: jdk ## target/taltun.jar
+	$(call need,mvn:maven)
+	$(MAKE) $(JAR)
+	echo "$(JAR) is built. Try: make demo"
+
+$(JAR): $(SOURCES) | jdk
+	echo "Building $(JAR) (the first time downloads its libraries)."
+	$(MVN) -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
+	$(HAND_BACK)
+
+demo: jdk ## two nodes in two namespaces of this machine: handshake, ping, throughput (about half a minute)
+	$(call need,$(DEMO_NEEDS))
+	$(MAKE) $(JAR)
+	run=("$(JAVA_HOME)/bin/java" --enable-native-access=ALL-UNNAMED -jar $(JAR) demo)
+	if [ "$$(id -u)" = 0 ] || unshare -Urnm true 2>/dev/null; then exec "$${run[@]}"; fi
+	if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: asking sudo."; exec sudo "$${run[@]}"; fi
+	echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1
+
+test: jdk ## every test; the namespace tests need root (sudo make test)
+	$(call need,$(TEST_NEEDS))
+	mkdir -p target
+	status=0; $(MVN) verify 2>&1 | sed -u 's/\x1b\[[0-9;]*m//g' | tee target/test.log || status=$$?
+	$(HAND_BACK)
+	[ "$$(id -u)" = 0 ] || echo "Not root: the namespace tests were skipped; sudo make test runs them."
+	# Surefire ran the tests within the JVM, Failsafe those that run the jar: one sum of both closes the output.
+	awk -v status=$$status '
+	  /Tests run:.*Skipped: [0-9]+ *$$/ { gsub(/[^0-9]+/, " "); split($$0, n, " "); for (i = 1; i <= 4; i++) sum[i] += n[i]; seen = 1 }
+	  END {
+	    if (!seen) { print "[ERROR] The build failed before any test ran."; exit }
+	    printf "[%s] Tests run: %d, Failures: %d, Errors: %d, Skipped: %d\n", status ? "ERROR" : "INFO", sum[1], sum[2], sum[3], sum[4]
+	  }' target/test.log
+	exit $$status
+
+bench: jdk ## throughput beside wireguard-go and the bare link, in namespaces (root)
+	$(call need,$(TEST_NEEDS))
+	$(MAKE) $(JAR)
+	bench/run.sh
+
+bindings: jdk ## generates src/main/java/dev/taltun/ffi/linux anew (needs jextract)
+	jextract/generate.sh
+
+clean: ## removes what was built
+	rm -rf target bench/results
+
+jdk:
+	$(if $(JAVA_HOME),,$(error No JDK 22 or newer found in JAVA_HOME, PATH or /usr/lib/jvm: install Temurin (https://adoptium.net) or the package of your distribution, e.g. openjdk-25-jdk-headless))

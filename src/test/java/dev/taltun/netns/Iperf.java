@@ -1,0 +1,79 @@
+package dev.taltun.netns;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Throughput by iperf3 from a client namespace to a server namespace. */
+public final class Iperf {
+    private static final Duration START = Duration.ofSeconds(10);
+    private static final int PORT = 5201;
+
+    private Iperf() {}
+
+    /** What arrived at the receiver. */
+    public record Flow(double bitsPerSecond, double lostPercent, long bytes) {}
+
+    public static Flow tcp(Namespace client, Namespace server, String target, int seconds) {
+        return flow(client, server, target, "-t", Integer.toString(seconds));
+    }
+
+    /** A TCP flow that carries this much, in iperf3's notation ("100M"). */
+    public static Flow tcpBytes(Namespace client, Namespace server, String target, String bytes) {
+        return flow(client, server, target, "-n", bytes);
+    }
+
+    /** A UDP flow of a fixed bit rate, in iperf3's notation ("20M"). */
+    public static Flow udp(
+            Namespace client, Namespace server, String target, int seconds, String rate) {
+        return flow(
+                client,
+                server,
+                target,
+                "-u",
+                "-b",
+                rate,
+                "-l",
+                "1200",
+                "-t",
+                Integer.toString(seconds));
+    }
+
+    private static Flow flow(Namespace client, Namespace server, String target, String... options) {
+        String port = Integer.toString(PORT);
+        try (Background listener = server.start("iperf3", "-s", "-1", "--forceflush", "-p", port)) {
+            listener.awaitLine("Server listening", START);
+            List<String> command =
+                    new ArrayList<>(List.of("iperf3", "-J", "-c", target, "-p", port));
+            command.addAll(List.of(options));
+            Outcome outcome =
+                    client.attempt(Duration.ofSeconds(90), command.toArray(String[]::new));
+            if (outcome.exit() != 0) {
+                throw new AssertionError("iperf3 to " + target + " failed\n" + outcome.output());
+            }
+            return parse(outcome.output());
+        }
+    }
+
+    /** The last summary of iperf3's JSON is the receiver's ("sum_received", for UDP "sum"). */
+    static Flow parse(String json) {
+        Matcher summary = Pattern.compile("\"end\":\\s*\\{").matcher(json);
+        if (!summary.find()) {
+            throw new AssertionError("iperf3 printed no summary\n" + json);
+        }
+        String end = json.substring(summary.start());
+        int received = end.indexOf("\"sum_received\"");
+        String sum = end.substring(received >= 0 ? received : end.indexOf("\"sum\""));
+        return new Flow(
+                number(sum, "bits_per_second", 0),
+                number(end, "lost_percent", 0),
+                (long) number(sum, "bytes", 0));
+    }
+
+    private static double number(String json, String key, double otherwise) {
+        Matcher matcher = Pattern.compile("\"" + key + "\":\\s*([-+.eE0-9]+)").matcher(json);
+        return matcher.find() ? Double.parseDouble(matcher.group(1)) : otherwise;
+    }
+}

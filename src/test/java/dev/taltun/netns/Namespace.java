@@ -1,0 +1,119 @@
+package dev.taltun.netns;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** One network namespace of a {@link Lab}: a host of its own, as far as the network goes. */
+public final class Namespace {
+    private final Lab lab;
+    private final String name;
+
+    Namespace(Lab lab, String name) {
+        this.lab = lab;
+        this.name = name;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Lab lab() {
+        return lab;
+    }
+
+    /** Runs a command in here that must succeed. */
+    public Outcome run(String... command) {
+        return Shell.require(inside(List.of(command)));
+    }
+
+    /** Runs a command in here whatever its exit code. */
+    public Outcome attempt(Duration timeout, String... command) {
+        return Shell.attempt(timeout, inside(List.of(command)));
+    }
+
+    /** Starts a command in here; the lab ends it at the latest. The pid is the command's own. */
+    public Background start(List<String> command) {
+        return lab.own(Background.start(inside(command)));
+    }
+
+    public Background start(String... command) {
+        return start(List.of(command));
+    }
+
+    /** {@code ip} replaces itself by the command, so signals reach the command. */
+    private List<String> inside(List<String> command) {
+        List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        whole.addAll(command);
+        return whole;
+    }
+
+    /** Gives addresses to a device and sets it up. IPv6 ones are usable at once. */
+    public Namespace address(String device, String... cidrs) {
+        for (String cidr : cidrs) {
+            if (cidr.contains(":")) {
+                Shell.run("ip", "-n", name, "addr", "add", cidr, "dev", device, "nodad");
+            } else {
+                Shell.run("ip", "-n", name, "addr", "add", cidr, "dev", device);
+            }
+        }
+        Shell.run("ip", "-n", name, "link", "set", device, "up");
+        return this;
+    }
+
+    public void removeAddress(String device, String cidr) {
+        Shell.run("ip", "-n", name, "addr", "del", cidr, "dev", device);
+    }
+
+    public void route(String prefix, String gateway) {
+        Shell.run("ip", "-n", name, "route", "add", prefix, "via", gateway);
+    }
+
+    /** Forwards IPv4 and hides whatever leaves through the device behind its address. */
+    public void masquerade(String device) {
+        run("sysctl", "-qw", "net.ipv4.ip_forward=1");
+        run("nft", "add table ip nat");
+        run("nft", "add chain ip nat post { type nat hook postrouting priority 100 ; }");
+        run("nft", "add rule ip nat post oifname " + device + " masquerade");
+    }
+
+    /** Names of the devices in here, loopback aside. */
+    public Set<String> interfaces() {
+        Set<String> names = new TreeSet<>();
+        Shell.run("ip", "-n", name, "-brief", "link")
+                .output()
+                .lines()
+                .map(line -> line.split("[@\\s]", 2)[0])
+                .forEach(names::add);
+        names.remove("lo");
+        return names;
+    }
+
+    /** Routes of both families as {@code ip route} prints them, without the kernel's local ones. */
+    public Set<String> routes() {
+        Set<String> routes = new TreeSet<>();
+        for (String family : List.of("-4", "-6")) {
+            Shell.run("ip", "-n", name, family, "route", "show", "table", "main")
+                    .output()
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .forEach(routes::add);
+        }
+        return routes;
+    }
+
+    /** UDP sockets in here, one line each. */
+    public Set<String> udpSockets() {
+        Set<String> sockets = new TreeSet<>();
+        run("ss", "-Hlunp").output().lines().filter(line -> !line.isBlank()).forEach(sockets::add);
+        return sockets;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
