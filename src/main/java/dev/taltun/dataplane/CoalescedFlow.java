@@ -288,9 +288,6 @@ final class CoalescedFlow {
         memory.set(Layouts.NATIVE_SHORT, header + field, (short) 0);
         long pseudo = pseudoSum(packet, length - transport);
         long sum = Checksum.sum(memory, header, length - transport, pseudo);
-        memory.set(
-                Layouts.NATIVE_SHORT,
-                header + field,
-                isTcp() ? Checksum.finish(sum) : Checksum.finishUdp(sum));
+        memory.set(Layouts.NATIVE_SHORT, header + field, Checksum.finishTransport(sum));
     }
 }
