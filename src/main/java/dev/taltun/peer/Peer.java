@@ -173,6 +173,11 @@ public final class Peer {
         return (long) KEEPALIVE_DUE.getOpaque(this);
     }
 
+    /** Takes it that nothing received needs an answer: there is no session to answer through. */
+    public void clearKeepaliveDue() {
+        KEEPALIVE_DUE.setOpaque(this, 0L);
+    }
+
     /** When an authenticated packet was last sent, or 0. */
     public long lastSent() {
         return (long) LAST_SENT.getOpaque(this);
