@@ -8,29 +8,30 @@ import java.util.List;
  * How long a provider takes to seal a packet: the best of many short runs, in nanoseconds.
  *
  * <p>The best, because everything that disturbs a run makes it longer. What is to be compared takes
- * turns, because at start-up the code under test is still being compiled, and whoever came first
- * would be measured in the interpreter. Belongs to one thread.
+ * turns, so that no one is measured while the code they share is still being linked or compiled.
+ * Belongs to one thread.
  */
 final class AeadMeasurement implements AutoCloseable {
-    /** The packet the engine is made for: a full one inside an MTU of 1420. */
-    static final int FULL_PACKET_BYTES = 1420;
-
-    private static final int CALLS = 16;
-
-    /** Turns in any case: the first ones are spent on linking and interpreting. */
-    private static final int LEAST_TURNS = 32;
+    /** Turns in any case: the first ones are spent on linking. */
+    private static final int LEAST_TURNS = 8;
 
     private final CipherSuite suite;
     private final int length;
+    private final int calls;
     private final Arena arena = Arena.ofConfined();
     private final AeadKey key;
     private final MemorySegment packet;
     private long counter;
     private long best = Long.MAX_VALUE;
 
-    AeadMeasurement(AeadProvider provider, CipherSuite suite, int length) {
+    /**
+     * @param length of a packet in bytes
+     * @param calls in one run: many for short packets, which the clock cannot resolve
+     */
+    AeadMeasurement(AeadProvider provider, CipherSuite suite, int length, int calls) {
         this.suite = suite;
         this.length = length;
+        this.calls = calls;
         key = provider.newKey(suite, new byte[ChaCha20.KEY_BYTES], 1);
         packet = arena.allocate(length + AeadKey.TAG_BYTES, IpsecMb.ALIGNMENT);
     }
@@ -47,7 +48,7 @@ final class AeadMeasurement implements AutoCloseable {
 
     private void run() {
         long start = System.nanoTime();
-        for (int i = 0; i < CALLS; i++) {
+        for (int i = 0; i < calls; i++) {
             key.seal(0, counter++, packet, 0, packet, 0, length);
         }
         best = Math.min(best, System.nanoTime() - start);
@@ -58,7 +59,7 @@ final class AeadMeasurement implements AutoCloseable {
     }
 
     double nanosPerPacket() {
-        return (double) best / CALLS;
+        return (double) best / calls;
     }
 
     @Override

@@ -26,7 +26,6 @@ public final class HandshakeAead {
     /** Length in bytes of the nonce of {@link #xseal} and {@link #xopen}. */
     public static final int XNONCE_BYTES = 24;
 
-    private static final int NONCE_BYTES = 12;
     private static final VarHandle INT_LE =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG_LE =
@@ -160,8 +159,8 @@ public final class HandshakeAead {
     }
 
     private static byte[] bigEndianNonce(long counter) {
-        byte[] nonce = new byte[NONCE_BYTES];
-        LONG_BE.set(nonce, NONCE_BYTES - Long.BYTES, counter);
+        byte[] nonce = new byte[ChaCha20.NONCE_BYTES];
+        LONG_BE.set(nonce, ChaCha20.NONCE_BYTES - Long.BYTES, counter);
         return nonce;
     }
 

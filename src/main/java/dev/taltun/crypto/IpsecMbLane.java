@@ -46,10 +46,8 @@ final class IpsecMbLane {
     private static final int ORDER_HASH_CIPHER = 2;
     private static final int STATUS_COMPLETED = 3;
 
-    // Scratch: the nonce, the computed tag, the GCM context.
-    private static final long NONCE_BYTES = 12;
-    private static final long NONCE_COUNTER = NONCE_BYTES - Long.BYTES;
-    private static final long TAG = 16;
+    // Scratch: the computed tag, the GCM context.
+    private static final long TAG = 0;
     private static final long CONTEXT = 64;
     private static final long SCRATCH_BYTES = CONTEXT + IpsecMb.GCM_CONTEXT_BYTES;
 
@@ -61,6 +59,7 @@ final class IpsecMbLane {
     private final MemorySegment job;
     private final MemorySegment scratch;
     private final long scratchAddress;
+    private final Nonces nonces = new Nonces();
 
     IpsecMbLane(IpsecMb library) {
         this.library = library;
@@ -75,8 +74,7 @@ final class IpsecMbLane {
         setLong(KEY_LENGTH_OFFSET, ChaCha20.KEY_BYTES);
         setLong(CIPHER_START_OFFSET, 0);
         setLong(HASH_START_OFFSET, 0);
-        setLong(IV_OFFSET, scratchAddress);
-        setLong(IV_LENGTH_OFFSET, NONCE_BYTES);
+        setLong(IV_LENGTH_OFFSET, ChaCha20.NONCE_BYTES);
         setLong(TAG_LENGTH_OFFSET, AeadKey.TAG_BYTES);
         setLong(AAD_OFFSET, scratchAddress);
         setLong(AAD_LENGTH_OFFSET, 0);
@@ -102,9 +100,14 @@ final class IpsecMbLane {
     }
 
     void sealGcm(long schedule, long counter, long in, long out, int length) {
-        scratch.set(Layouts.LE_LONG, NONCE_COUNTER, counter);
         library.sealGcm(
-                schedule, scratchAddress + CONTEXT, out, in, length, scratchAddress, out + length);
+                schedule,
+                scratchAddress + CONTEXT,
+                out,
+                in,
+                length,
+                nonces.take(counter),
+                out + length);
     }
 
     boolean openGcm(
@@ -115,20 +118,19 @@ final class IpsecMbLane {
             int length,
             MemorySegment tag,
             long at) {
-        scratch.set(Layouts.LE_LONG, NONCE_COUNTER, counter);
         library.openGcm(
                 schedule,
                 scratchAddress + CONTEXT,
                 out,
                 in,
                 length,
-                scratchAddress,
+                nonces.take(counter),
                 scratchAddress + TAG);
         return ConstantTime.equal16(scratch, TAG, tag, at);
     }
 
     private boolean run(long key, long counter, long in, long out, int length) {
-        scratch.set(Layouts.LE_LONG, NONCE_COUNTER, counter);
+        setLong(IV_OFFSET, nonces.take(counter));
         setLong(ENC_KEYS_OFFSET, key);
         setLong(DEC_KEYS_OFFSET, key);
         setLong(SOURCE_OFFSET, in);

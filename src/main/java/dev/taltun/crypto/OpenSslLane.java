@@ -13,11 +13,9 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  */
 final class OpenSslLane {
-    private static final long NONCE = 0;
-    private static final long NONCE_COUNTER = NONCE + 4;
-    private static final long DONE = 16;
-    private static final long NAME = 24;
-    private static final long PARAMETER = 32;
+    private static final long DONE = 0;
+    private static final long NAME = 8;
+    private static final long PARAMETER = 16;
     private static final long PARAMETER_TYPE = PARAMETER + 8;
     private static final long PARAMETER_DATA = PARAMETER + 16;
     private static final long PARAMETER_SIZE = PARAMETER + 24;
@@ -28,6 +26,7 @@ final class OpenSslLane {
 
     private final MemorySegment memory = Arena.ofAuto().allocate(BYTES, Long.BYTES);
     private final long address = memory.address();
+    private final Nonces nonces = new Nonces();
 
     OpenSslLane() {
         memory.setString(NAME, "tag");
@@ -37,19 +36,26 @@ final class OpenSslLane {
     }
 
     boolean seal(OpenSsl library, long context, long counter, long in, long out, int length) {
-        prepare(counter, out + length);
+        memory.set(Layouts.NATIVE_LONG, PARAMETER_DATA, out + length);
         return library.seal(
-                context, in, out, length, address + NONCE, address + DONE, address + PARAMETER);
+                context,
+                in,
+                out,
+                length,
+                nonces.take(counter),
+                address + DONE,
+                address + PARAMETER);
     }
 
     boolean open(OpenSsl library, long context, long counter, long in, long out, int length) {
-        prepare(counter, in + length);
+        memory.set(Layouts.NATIVE_LONG, PARAMETER_DATA, in + length);
         return library.open(
-                context, in, out, length, address + NONCE, address + DONE, address + PARAMETER);
-    }
-
-    private void prepare(long counter, long tag) {
-        memory.set(Layouts.LE_LONG, NONCE_COUNTER, counter);
-        memory.set(Layouts.NATIVE_LONG, PARAMETER_DATA, tag);
+                context,
+                in,
+                out,
+                length,
+                nonces.take(counter),
+                address + DONE,
+                address + PARAMETER);
     }
 }
