@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Values from the command line, as typed. They win over the file's and are checked by the same rules.
- * For one thread.
+ * Values from the command line, as typed. They win over the file's and are checked by the same
+ * rules. For one thread.
  */
 public final class Overrides {
     private static final String PEER_FLAG = "--peer";

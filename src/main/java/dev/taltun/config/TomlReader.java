@@ -12,7 +12,8 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * From TOML text to {@link RawConfig}: which tables and keys are known, and values of the right kind.
+ * From TOML text to {@link RawConfig}: which tables and keys are known, and values of the right
+ * kind.
  *
  * <p>Syntax errors end the reading here; everything else is noted and reading goes on.
  */
@@ -40,7 +41,8 @@ final class TomlReader {
             root = Toml.parse(text);
         } catch (StackOverflowError | RuntimeException e) {
             // Both come from the parser when a hostile text nests too deeply.
-            problems.error(at(null, ""), "not readable as TOML", "start from an example in config/");
+            problems.error(
+                    at(null, ""), "not readable as TOML", "start from an example in config/");
             return config;
         }
         if (root.hasErrors()) {
@@ -121,11 +123,13 @@ final class TomlReader {
     private void unknownTable(String key, Object value, Source source) {
         Source place = source.labelled(Shown.plain(key));
         if (key.equals(INTERFACE) && value instanceof TomlArray) {
-            problems.error(place, "written with double brackets", "there is one: write [interface]");
+            problems.error(
+                    place, "written with double brackets", "there is one: write [interface]");
         } else if (key.equals(PEERS) && value instanceof TomlTable) {
             problems.error(place, "written with single brackets", "write [[peers]] for each peer");
         } else if (TABLES.contains(key)) {
-            problems.error(place, "not a table", "write " + bracketed(key) + " on a line of its own");
+            problems.error(
+                    place, "not a table", "write " + bracketed(key) + " on a line of its own");
         } else if (value instanceof TomlTable || value instanceof TomlArray) {
             String remedy =
                     Suggestion.closest(key, TABLES)
@@ -179,7 +183,8 @@ final class TomlReader {
         }
         var elsewhere = Suggestion.closest(name, texts(others));
         if (elsewhere.isPresent()) {
-            String remedy = "did you mean \"" + elsewhere.get() + "\", which belongs in " + there + "?";
+            String remedy =
+                    "did you mean \"" + elsewhere.get() + "\", which belongs in " + there + "?";
             problems.error(source, "unknown key", remedy);
             return;
         }
@@ -253,7 +258,9 @@ final class TomlReader {
             case NUMBER, SWITCH ->
                     value instanceof String
                             ? "remove the quotes"
-                            : "write " + key.text() + (key.kind() == Kind.NUMBER ? " = 10" : " = true");
+                            : "write "
+                                    + key.text()
+                                    + (key.kind() == Kind.NUMBER ? " = 10" : " = true");
             case TEXT, TEXTS -> "write " + key.text() + " = \"...\"";
         };
     }
