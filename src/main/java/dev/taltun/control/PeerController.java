@@ -46,12 +46,10 @@ final class PeerController implements TimerWheel.Expiry {
     private final PeerSessions sessions;
     private final PeerMessages messages;
     private final PeerNews news;
+    private final PeerPlace place;
     private final StagedPackets staged;
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
     private PeerSpec spec;
-
-    /** The endpoint's name, or null when it has none. */
-    private NamedEndpoint name;
 
     /** Whether to shake hands at the next look, without being asked by a packet. */
     private boolean startHandshake;
@@ -93,6 +91,7 @@ final class PeerController implements TimerWheel.Expiry {
         sessions = new PeerSessions(peer, context.indices, context.graveyard);
         messages = new PeerMessages(context, peer, handshake);
         news = new PeerNews(context.listener, peer);
+        place = new PeerPlace(context, peer, news, this::onPlaceAnswered);
         staged = new StagedPackets(context.stagedTotal, context.counters);
         replyJitter = context.jitter();
     }
@@ -111,7 +110,7 @@ final class PeerController implements TimerWheel.Expiry {
     void start(long now) {
         heartbeatFrom = now;
         startHandshake = spec.initiates();
-        useEndpoint(now);
+        place.use(spec.endpoint(), now);
         schedule(now);
     }
 
@@ -121,7 +120,7 @@ final class PeerController implements TimerWheel.Expiry {
         spec = next;
         handshake.presharedKey(next.presharedKey());
         if (next.endpoint() != null && !next.endpoint().equals(before.endpoint())) {
-            useEndpoint(now);
+            place.use(next.endpoint(), now);
         }
         startHandshake |= next.initiates() && !before.initiates();
         if (next.keepaliveSeconds() != 0 && before.keepaliveSeconds() == 0) {
@@ -131,52 +130,14 @@ final class PeerController implements TimerWheel.Expiry {
         schedule(now);
     }
 
-    private void useEndpoint(long now) {
-        name = null;
-        if (spec.endpoint() instanceof EndpointSpec.Numeric numeric) {
-            moveTo(numeric.endpoint());
-        } else if (spec.endpoint() instanceof EndpointSpec.Named named) {
-            name = new NamedEndpoint(named, context.resolver, this::bringAnswer);
-            name.ask(now);
-        }
-    }
-
-    private void moveTo(Endpoint endpoint) {
-        peer.setEndpoint(endpoint);
-        news.placed(endpoint);
-    }
-
-    private void bringAnswer(NamedEndpoint asked, NameResolver.Answer answer) {
-        context.handOver.accept(() -> onAnswer(asked, answer));
-    }
-
-    private void onAnswer(NamedEndpoint asked, NameResolver.Answer answer) {
-        if (asked != name) {
-            return;
-        }
-        long now = context.clock.nanoTime();
-        NamedEndpoint.News heard = name.answered(answer, now);
-        if (heard == NamedEndpoint.News.FIRST_FAILURE) {
-            context.listener.nameUnresolved(peer, name.name(), answer.reason());
-        }
-        if (!answer.endpoints().isEmpty()) {
-            Endpoint known = peer.endpoint();
-            if (known == null) {
-                moveTo(NamedEndpoint.choose(answer.endpoints(), null));
-                startHandshake |= staged.size() > 0;
-            } else if (news.unansweredNanos(now) > 0) {
-                moveTo(NamedEndpoint.choose(answer.endpoints(), known));
-            }
-            if (heard == NamedEndpoint.News.RECOVERED) {
-                context.listener.nameResolved(peer, name.name(), peer.endpoint());
-            }
-        }
+    private void onPlaceAnswered(long now) {
+        startHandshake |= staged.size() > 0;
         schedule(now);
     }
 
     /** Forgets the peer: packets, sessions, indices, keys. Nothing may be called any more. */
     void close() {
-        name = null;
+        place.use(null, 0);
         staged.dropAll();
         messages.abandonInitiation();
         sessions.clear();
@@ -209,7 +170,7 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** A packet came while there was no session. Takes it over. */
     void onStaged(StagedPacket packet, long now) {
-        if (peer.endpoint() == null && name == null) {
+        if (!place.isFindable()) {
             // Only the peer itself can tell where it is, and until then the room is others'.
             packet.release();
             context.counters.increment(Counter.DROP_NO_ENDPOINT);
@@ -361,10 +322,8 @@ final class PeerController implements TimerWheel.Expiry {
             giveUp();
             return;
         }
-        if (name != null && news.unansweredNanos(now) >= PeerNews.SILENT_AFTER_NANOS) {
-            name.refresh(now);
-        }
-        forgetLocalAddress();
+        place.seekAgain(now);
+        place.forgetLocalAddress();
         news.asking(now);
         sendInitiation(now);
     }
@@ -374,14 +333,6 @@ final class PeerController implements TimerWheel.Expiry {
         retransmitAt = 0;
         messages.abandonInitiation();
         news.gaveUp(staged.dropAll());
-    }
-
-    /** Our own address that packets to the peer left from may be gone. */
-    private void forgetLocalAddress() {
-        Endpoint endpoint = peer.endpoint();
-        if (endpoint != null && endpoint.hasLocal()) {
-            peer.setEndpoint(endpoint.withoutLocal());
-        }
     }
 
     // Packets.
@@ -431,9 +382,7 @@ final class PeerController implements TimerWheel.Expiry {
     public void onTimer(long now) {
         sessions.expire(now);
         news.look(now);
-        if (name != null) {
-            name.onTimer(now);
-        }
+        place.onTimer(now);
         if (startHandshake && peer.endpoint() != null) {
             startHandshake = false;
             keepFresh(now);
@@ -445,7 +394,7 @@ final class PeerController implements TimerWheel.Expiry {
         if (awaiting != 0 && now >= awaiting + REPLY_TIMEOUT_NANOS + replyJitter) {
             peer.clearAwaitingReply();
             replyJitter = context.jitter();
-            forgetLocalAddress();
+            place.forgetLocalAddress();
             initiate(now, awaiting);
         }
         if (now >= keepaliveDeadline()) {
@@ -485,6 +434,7 @@ final class PeerController implements TimerWheel.Expiry {
     /** Sets the timer to the moment at which there is something to look at. */
     private void schedule(long now) {
         long at = Math.min(keepaliveDeadline(), heartbeatDeadline(now));
+        at = Math.min(at, place.deadline());
         long awaiting = peer.awaitingReplySince();
         if (awaiting != 0) {
             at = Math.min(at, awaiting + REPLY_TIMEOUT_NANOS + replyJitter);
@@ -494,9 +444,6 @@ final class PeerController implements TimerWheel.Expiry {
         }
         if (wipeAt != 0) {
             at = Math.min(at, wipeAt);
-        }
-        if (name != null) {
-            at = Math.min(at, name.deadline());
         }
         if (startHandshake && peer.endpoint() != null) {
             at = now;
