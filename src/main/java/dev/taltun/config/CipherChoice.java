@@ -8,8 +8,7 @@ public enum CipherChoice {
     /** The fastest suite that both sides have. */
     AUTO("auto", null),
     /** WireGuard's own suite only. */
-    CHACHA20_POLY1305(
-            CipherSuite.CHACHA20_POLY1305.text(), CipherSuite.CHACHA20_POLY1305),
+    CHACHA20_POLY1305(CipherSuite.CHACHA20_POLY1305.text(), CipherSuite.CHACHA20_POLY1305),
     /** AES-256-GCM with peers that have it; WireGuard's suite with those that do not. */
     AES_256_GCM(CipherSuite.AES_256_GCM.text(), CipherSuite.AES_256_GCM);
 

@@ -4,8 +4,8 @@ import dev.taltun.routing.IpAddress;
 import java.util.Optional;
 
 /**
- * Where a peer is reached: an address or a DNS name, and a UDP port. A name stays a name; asking for its
- * address (and asking again) is the engine's work.
+ * Where a peer is reached: an address or a DNS name, and a UDP port. A name stays a name; asking
+ * for its address (and asking again) is the engine's work.
  *
  * @param host an address in canonical text, or a DNS name; without brackets
  * @param port 1 to 65535
@@ -23,8 +23,8 @@ public record Endpoint(String host, int port) {
     }
 
     /**
-     * Reads {@code 203.0.113.5:51820}, {@code [2001:db8::1]:51820} or {@code vpn.example.com:51820}.
-     * Never asks a resolver.
+     * Reads {@code 203.0.113.5:51820}, {@code [2001:db8::1]:51820} or {@code
+     * vpn.example.com:51820}. Never asks a resolver.
      *
      * @throws IllegalArgumentException with a one-line reason
      */
@@ -60,7 +60,9 @@ public record Endpoint(String host, int port) {
         }
     }
 
-    /** Letters, digits, hyphens, underscores and dots, the last label not a number (RFC 1123, 2.1). */
+    /**
+     * Letters, digits, hyphens, underscores and dots, the last label not a number (RFC 1123, 2.1).
+     */
     private static boolean isName(String host) {
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         if (name.isEmpty() || name.length() > NAME_MAX) {
@@ -80,9 +82,9 @@ public record Endpoint(String host, int port) {
     }
 
     private static boolean isNameCharacter(int c) {
-        return c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
-                || c >= '0' && c <= '9'
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
                 || c == '-'
                 || c == '_';
     }

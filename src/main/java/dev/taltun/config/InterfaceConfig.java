@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param mode what the node does
  * @param tunName name of the TUN device, 1 to 15 bytes
  * @param local where to listen for datagrams
- * @param vips own virtual addresses, each with the length of its network ({@code 10.100.0.1/24}); empty
- *     only in lighthouse mode
+ * @param vips own virtual addresses, each with the length of its network ({@code 10.100.0.1/24});
+ *     empty only in lighthouse mode
  * @param privateKey owned by whoever received the configuration
  * @param publicKey belongs to {@code privateKey}
  * @param mtu of the TUN device, 576 to 65535 bytes
@@ -47,5 +47,25 @@ public record InterfaceConfig(
     public InterfaceConfig {
         vips = List.copyOf(vips);
         routes = List.copyOf(routes);
+    }
+
+    InterfaceConfig withRoutes(List<IpPrefix> other) {
+        return new InterfaceConfig(
+                mode,
+                tunName,
+                local,
+                vips,
+                privateKey,
+                publicKey,
+                mtu,
+                other,
+                cipher,
+                crypto,
+                debug,
+                fwmark,
+                offloads,
+                workers,
+                cpus,
+                keepaliveSeconds);
     }
 }

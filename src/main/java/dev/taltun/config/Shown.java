@@ -1,13 +1,15 @@
 package dev.taltun.config;
 
 /**
- * Makes text from the user safe to print: one line, not too long, and without anything that could be a
- * key, since a key put in the wrong place is still a secret.
+ * Makes text from the user safe to print: one line, not too long, and without anything that could
+ * be a key, since a key put in the wrong place is still a secret.
  */
 public final class Shown {
     private static final int LENGTH_MAX = 60;
 
-    /** Runs of base64 or hex digits from this length on are hidden; IP addresses have shorter ones. */
+    /**
+     * Runs of base64 or hex digits from this length on are hidden; IP addresses have shorter ones.
+     */
     private static final int SECRET_RUN = 20;
 
     private Shown() {}
@@ -17,7 +19,9 @@ public final class Shown {
         return '"' + plain(text) + '"';
     }
 
-    /** The text without control characters, cut if long, and with long runs of key digits hidden. */
+    /**
+     * The text without control characters, cut if long, and with long runs of key digits hidden.
+     */
     public static String plain(String text) {
         StringBuilder shown = new StringBuilder();
         int at = 0;
@@ -57,9 +61,9 @@ public final class Shown {
     }
 
     private static boolean isKeyDigit(char c) {
-        return c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
-                || c >= '0' && c <= '9'
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
                 || c == '+'
                 || c == '/'
                 || c == '=';

@@ -8,8 +8,7 @@ import java.util.List;
  * @param iface this node
  * @param peers in the order of the file, those from flags last
  */
-public record TaltunConfig(InterfaceConfig iface, List<PeerConfig> peers)
-        implements AutoCloseable {
+public record TaltunConfig(InterfaceConfig iface, List<PeerConfig> peers) implements AutoCloseable {
     public TaltunConfig {
         peers = List.copyOf(peers);
     }
