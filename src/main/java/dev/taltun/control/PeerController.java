@@ -187,7 +187,7 @@ final class PeerController implements TimerWheel.Expiry {
     PeerStatus status(long now) {
         Session session = sessions.usable(now);
         return new PeerStatus(
-                peer.name(),
+                spec.name(),
                 peer.publicKey(),
                 spec.presharedKey() != null,
                 spec.endpoint(),
@@ -322,10 +322,11 @@ final class PeerController implements TimerWheel.Expiry {
      * @param unansweredSince how long what we send has had no answer, at least
      */
     private void initiate(long now, long unansweredSince) {
-        attempts = 0;
         if (peer.endpoint() == null) {
             return;
         }
+        // From now on another 90 seconds; one that was just sent is the first of them.
+        attempts = Math.min(attempts, 1);
         if (handshakeSentAt != 0 && now - handshakeSentAt < Limits.REKEY_TIMEOUT_NANOS) {
             if (retransmitAt == 0) {
                 // Not now, but not never either: the session may come to nothing.
@@ -333,6 +334,7 @@ final class PeerController implements TimerWheel.Expiry {
             }
             return;
         }
+        attempts = 0;
         news.asking(unansweredSince);
         sendInitiation(now);
     }
@@ -499,6 +501,7 @@ final class PeerController implements TimerWheel.Expiry {
         if (startHandshake && peer.endpoint() != null) {
             at = now;
         }
+        peer.setWatched(sessions.exist());
         if (sessions.exist()) {
             // Packets only wait beside a session when every batch is in use.
             at = Math.min(at, staged.size() > 0 ? now : now + LOOK_AGAIN_NANOS);
