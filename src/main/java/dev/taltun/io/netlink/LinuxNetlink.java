@@ -68,6 +68,15 @@ public final class LinuxNetlink implements Netlink {
     }
 
     @Override
+    public void setMaxSegments(Link link, int segments) throws NetlinkException {
+        LinkMessage.writeSet(socket.request(), link.index())
+                .putInt(Linux.IFLA_GSO_MAX_SEGS(), segments);
+        execute(
+                Operation.SET_LINK,
+                "setting " + segments + " segments a super-packet on " + link.name());
+    }
+
+    @Override
     public void setUp(Link link) throws NetlinkException {
         LinkMessage.writeFlags(socket.request(), link.index(), Linux.IFF_UP(), Linux.IFF_UP());
         execute(Operation.SET_LINK, "bringing up " + link.name());
