@@ -1,0 +1,90 @@
+package dev.taltun.agent;
+
+import java.util.function.Consumer;
+
+/**
+ * The platform thread of one {@link Agent}: works while there is work, sleeps in the kernel when
+ * there is none.
+ *
+ * <p>An exception out of {@link Agent#doWork()} is a bug or a dead device, never a hostile packet:
+ * it ends the agent and is handed to the failure handler, which shuts the engine down.
+ */
+public final class AgentRunner implements Runnable {
+    /** Upper bound of one sleep, so that no lost wake-up can last. */
+    private static final long LONGEST_SLEEP_NANOS = 1_000_000_000L;
+
+    private final Agent agent;
+    private final Quiescence.Slot slot;
+    private final Runnable onThreadStart;
+    private final Consumer<Throwable> onFailure;
+    private final Thread thread;
+    private volatile boolean running = true;
+
+    /**
+     * @param slot how this thread tells that it holds no reference into shared tables
+     * @param onThreadStart runs on the new thread before the agent starts (pinning)
+     * @param onFailure gets what ended the agent; runs on the agent's thread
+     */
+    public AgentRunner(
+            Agent agent,
+            Quiescence.Slot slot,
+            Runnable onThreadStart,
+            Consumer<Throwable> onFailure) {
+        this.agent = agent;
+        this.slot = slot;
+        this.onThreadStart = onThreadStart;
+        this.onFailure = onFailure;
+        thread = new Thread(this, agent.roleName());
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        try {
+            onThreadStart.run();
+            agent.onStart();
+            try {
+                loop();
+            } finally {
+                agent.onClose();
+            }
+        } catch (Throwable failure) {
+            onFailure.accept(failure);
+        }
+    }
+
+    private void loop() {
+        while (running) {
+            slot.enter();
+            int work;
+            try {
+                work = agent.doWork();
+            } finally {
+                slot.exit();
+            }
+            if (work == 0 && running) {
+                agent.awaitWork(LONGEST_SLEEP_NANOS);
+            }
+        }
+    }
+
+    /** Asks the agent to end; returns at once. Any thread. */
+    public void stop() {
+        running = false;
+        agent.wakeUp();
+    }
+
+    /**
+     * Waits until the agent's thread has ended.
+     *
+     * @return false when it still runs after the time given
+     */
+    public boolean join(long millis) throws InterruptedException {
+        thread.join(millis);
+        return !thread.isAlive();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.agent.Mailbox;
+import dev.taltun.agent.Wakeup;
+import dev.taltun.peer.Peer;
+
+/**
+ * How packet threads reach the control agent: three bounded mailboxes and a wake-up.
+ *
+ * <p>The {@code offer} side may be used by any thread, the {@code poll} side by the control agent.
+ */
+public final class ControlPort {
+    /** Handshake messages that may wait; with 1/8 of it full the node counts as under load. */
+    public static final int HANDSHAKE_QUEUE = 1024;
+
+    private final Mailbox<Peer> requests;
+    private final Mailbox<StagedPacket> staged;
+    private final Mailbox<ReceivedHandshake> handshakes = new Mailbox<>(HANDSHAKE_QUEUE);
+    private final Wakeup wakeup;
+    private final Runnable signal;
+
+    /**
+     * @param maxPeers each peer waits at most once
+     * @param maxStaged staged packets of all pools together
+     * @param wakeup the control agent's
+     * @param signal ends the control agent's sleep
+     */
+    public ControlPort(int maxPeers, int maxStaged, Wakeup wakeup, Runnable signal) {
+        requests = new Mailbox<>(Math.max(2, maxPeers));
+        staged = new Mailbox<>(Math.max(2, maxStaged));
+        this.wakeup = wakeup;
+        this.signal = signal;
+    }
+
+    /** Tells a peer's wish (a constant of {@link Peer}) to the control agent, once. */
+    public void request(Peer peer, int wish) {
+        if (peer.request(wish)) {
+            requests.offer(peer);
+            wake();
+        }
+    }
+
+    /** Hands over a packet that needs a session; false: no room, the caller still owns it. */
+    boolean stage(StagedPacket packet) {
+        if (!staged.offer(packet)) {
+            return false;
+        }
+        wake();
+        return true;
+    }
+
+    /** Hands over a handshake message; false: no room, the caller still owns it. */
+    boolean handshake(ReceivedHandshake message) {
+        if (!handshakes.offer(message)) {
+            return false;
+        }
+        wake();
+        return true;
+    }
+
+    private void wake() {
+        if (wakeup.claim()) {
+            signal.run();
+        }
+    }
+
+    /** Control agent: the next peer with wishes, or null. */
+    public Peer pollRequest() {
+        return requests.poll();
+    }
+
+    /** Control agent: the next packet that needs a session, or null. */
+    public StagedPacket pollStaged() {
+        return staged.poll();
+    }
+
+    /** Control agent: the next handshake message, or null. */
+    public ReceivedHandshake pollHandshake() {
+        return handshakes.poll();
+    }
+
+    /** Handshake messages waiting: what tells load. */
+    public int handshakesWaiting() {
+        return handshakes.size();
+    }
+
+    /** Control agent: whether nothing at all is waiting. */
+    public boolean isEmpty() {
+        return requests.isEmpty() && staged.isEmpty() && handshakes.isEmpty();
+    }
+}

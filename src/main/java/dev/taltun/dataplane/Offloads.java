@@ -1,0 +1,76 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.ffi.Errno;
+
+/**
+ * Which offloads are in use, shared by all packet threads. Each can only be turned off while the
+ * engine runs: kernels and network cards have bugs, and a refused offload must cost no packet
+ * twice.
+ */
+public final class Offloads {
+    private final int gsoSegments;
+    private volatile int maxSegments;
+    private volatile boolean tunTcp;
+    private volatile boolean tunUdp;
+    private volatile String gsoOffReason;
+
+    /**
+     * @param gsoSegments most datagrams in one UDP GSO run, 1 = no GSO
+     * @param tunTcp whether the TUN device takes TCP super-packets
+     * @param tunUdp whether the TUN device takes UDP super-packets
+     */
+    public Offloads(int gsoSegments, boolean tunTcp, boolean tunUdp) {
+        this.gsoSegments = gsoSegments;
+        maxSegments = gsoSegments;
+        this.tunTcp = tunTcp;
+        this.tunUdp = tunUdp;
+    }
+
+    /** Whether an error number may be the fault of the offload rather than of the destination. */
+    static boolean blames(int errno) {
+        return errno == Errno.EIO
+                || errno == Errno.EINVAL
+                || errno == Errno.EMSGSIZE
+                || errno == Errno.EOPNOTSUPP;
+    }
+
+    /** Most datagrams in one run now. */
+    public int maxSegments() {
+        return maxSegments;
+    }
+
+    /** A run was refused: EIO says that the device cannot, the others that this run was wrong. */
+    void gsoRefused(int errno) {
+        if (errno == Errno.EIO || errno == Errno.EOPNOTSUPP) {
+            maxSegments = 1;
+            gsoOffReason = Errno.name(errno);
+        }
+    }
+
+    /** Why GSO was turned off while running, or null. */
+    public String gsoOffReason() {
+        return gsoOffReason;
+    }
+
+    /** Most datagrams in one run as it was at start. */
+    public int gsoSegmentsAtStart() {
+        return gsoSegments;
+    }
+
+    public boolean tunTcp() {
+        return tunTcp;
+    }
+
+    public boolean tunUdp() {
+        return tunUdp;
+    }
+
+    /** The TUN device refused a TCP or UDP super-packet. */
+    void tunRefused(boolean tcp) {
+        if (tcp) {
+            tunTcp = false;
+        } else {
+            tunUdp = false;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.memory.Layouts;
+import dev.taltun.peer.Peer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+
+/**
+ * One inner packet that waits for its peer's handshake.
+ *
+ * <p>Filled by the thread that read it from TUN, then owned by the control agent until it is sealed
+ * or dropped; both wipe it on {@link #release()}, because it is plaintext.
+ */
+public final class StagedPacket {
+    private final MemorySegment memory;
+    private Consumer<StagedPacket> home;
+    private Peer peer;
+    private int length;
+
+    /**
+     * @param arena owner of the memory
+     * @param capacity largest packet: the interface's MTU, plus 16 bytes of padding
+     */
+    StagedPacket(Arena arena, int capacity) {
+        memory = arena.allocate(capacity, 16);
+    }
+
+    void setHome(Consumer<StagedPacket> pool) {
+        home = pool;
+    }
+
+    /** Copies a packet in; false when it is too large. */
+    boolean fill(Peer to, MemorySegment buffer, long offset, int bytes) {
+        if (bytes + 16 > memory.byteSize()) {
+            return false;
+        }
+        MemorySegment.copy(buffer, Layouts.BYTE, offset, memory, Layouts.BYTE, 0, bytes);
+        peer = to;
+        length = bytes;
+        return true;
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    /** The packet at offset 0, with 15 bytes of room for padding behind it. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** Wipes the packet and returns it to its pool. Any thread that owns it. */
+    public void release() {
+        memory.asSlice(0, length).fill((byte) 0);
+        peer = null;
+        length = 0;
+        home.accept(this);
+    }
+}

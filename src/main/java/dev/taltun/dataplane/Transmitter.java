@@ -1,0 +1,135 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.agent.Mailbox;
+import dev.taltun.agent.Pool;
+import dev.taltun.agent.Wakeup;
+import dev.taltun.ffi.Errno;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.io.udp.TxBatch;
+import dev.taltun.io.udp.UdpSender;
+import dev.taltun.metrics.Counter;
+import dev.taltun.metrics.Counters;
+import java.lang.foreign.Arena;
+
+/**
+ * One producer's way to a UDP socket: a pool of {@link TxBatch}es, sent either by the producer
+ * itself (run to completion) or by the {@link UdpWriter} behind its queue.
+ *
+ * <p>Run to completion saves a thread switch per batch. As soon as the socket is full, batches go
+ * through the queue, and stay there until the writer has sent all of them, so that order holds.
+ *
+ * <p>Belongs to the producing agent.
+ */
+public final class Transmitter {
+    private final Pool<TxBatch> pool;
+    private final BatchSender sender;
+    private final Mailbox<TxBatch> writerQueue;
+    private final Wakeup writerWakeup;
+    private final Runnable writerSignal;
+    private final Counters.Block counters;
+    private final boolean direct;
+
+    /**
+     * @param batches size of the pool
+     * @param udp this producer's own sender
+     * @param writer the socket's writer agent
+     * @param direct whether to send directly while that is possible
+     */
+    public Transmitter(
+            Arena arena,
+            int batches,
+            UdpSender udp,
+            UdpWriter writer,
+            Offloads offloads,
+            Counters.Block counters,
+            boolean direct) {
+        pool = new Pool<>(batches, () -> new TxBatch(arena), TxBatch::setHome);
+        sender = new BatchSender(udp, offloads, counters);
+        writerQueue = writer.queue();
+        writerWakeup = writer.wakeup();
+        writerSignal = writer::wakeUp;
+        this.counters = counters;
+        this.direct = direct;
+    }
+
+    /** An empty batch, or null when all are on their way. */
+    public TxBatch take() {
+        return pool.take();
+    }
+
+    /** Sends a batch, or sees to it that it is sent. Takes it over, whatever happens. */
+    public void submit(TxBatch batch) {
+        if (batch.isEmpty()) {
+            batch.clear();
+            pool.putBack(batch);
+            return;
+        }
+        if (direct && pool.allButTaken(1) && sender.send(batch)) {
+            batch.clear();
+            pool.putBack(batch);
+            return;
+        }
+        if (direct) {
+            counters.increment(Counter.UDP_QUEUE_HANDOVERS);
+        }
+        if (!writerQueue.offer(batch)) {
+            counters.add(Counter.DROP_NO_BATCH, batch.datagrams());
+            batch.clear();
+            pool.putBack(batch);
+            return;
+        }
+        if (writerWakeup.claim()) {
+            writerSignal.run();
+        }
+    }
+
+    /** Sends a batch's messages to a socket and deals with refusals. One thread. */
+    static final class BatchSender {
+        private final UdpSender udp;
+        private final Offloads offloads;
+        private final Counters.Block counters;
+
+        BatchSender(UdpSender udp, Offloads offloads, Counters.Block counters) {
+            this.udp = udp;
+            this.offloads = offloads;
+            this.counters = counters;
+        }
+
+        /**
+         * Sends what is left of the batch.
+         *
+         * @return false when the socket is full: the rest is to be sent later
+         */
+        boolean send(TxBatch batch) {
+            while (!batch.isDone()) {
+                int result = udp.send(batch);
+                if (result > 0) {
+                    counters.add(Counter.UDP_MESSAGES_SENT, result);
+                    batch.advance(result);
+                } else if (result == -Errno.EAGAIN) {
+                    return false;
+                } else if (result != -Errno.EINTR) {
+                    refused(batch, -result);
+                }
+            }
+            return true;
+        }
+
+        private void refused(TxBatch batch, int errno) {
+            int message = batch.sent();
+            Endpoint to = batch.destination(message);
+            if (batch.segments(message) > 1 && Offloads.blames(errno)) {
+                counters.increment(Counter.UDP_GSO_FALLBACKS);
+                offloads.gsoRefused(errno);
+                udp.sendSingly(batch);
+            } else if (to.hasLocal() && (errno == Errno.EINVAL || errno == Errno.EADDRNOTAVAIL)) {
+                // The local address it was to leave from is gone: let the kernel choose another.
+                batch.redirect(message, to.withoutLocal());
+                return;
+            } else {
+                counters.increment(Counter.UDP_SEND_ERRORS);
+            }
+            batch.advance(1);
+        }
+    }
+}

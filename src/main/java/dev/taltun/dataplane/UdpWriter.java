@@ -1,0 +1,93 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.agent.Agent;
+import dev.taltun.agent.Mailbox;
+import dev.taltun.agent.Wakeup;
+import dev.taltun.io.Poller;
+import dev.taltun.io.udp.TxBatch;
+import dev.taltun.io.udp.UdpSender;
+import dev.taltun.metrics.Counters;
+
+/**
+ * The agent behind one UDP socket that sends what others queue: the control agent's handshakes,
+ * relayed packets, and batches of readers that found the socket full.
+ *
+ * <p>Owns a batch from the moment it takes it out of the queue until it releases it.
+ */
+public final class UdpWriter implements Agent {
+    /**
+     * Batches that may wait: every pool of this socket's producers together stays below it, so an
+     * offer never fails.
+     */
+    public static final int QUEUE = 256;
+
+    private static final int BATCHES_PER_STEP = 16;
+
+    private final String name;
+    private final Mailbox<TxBatch> queue = new Mailbox<>(QUEUE);
+    private final Wakeup wakeup = new Wakeup();
+    private final Transmitter.BatchSender sender;
+    private final Poller poller;
+    private TxBatch pending;
+
+    /**
+     * @param poller waits until the socket takes more; this agent's own
+     */
+    public UdpWriter(
+            String name, UdpSender udp, Offloads offloads, Counters.Block counters, Poller poller) {
+        this.name = name;
+        sender = new Transmitter.BatchSender(udp, offloads, counters);
+        this.poller = poller;
+    }
+
+    Mailbox<TxBatch> queue() {
+        return queue;
+    }
+
+    Wakeup wakeup() {
+        return wakeup;
+    }
+
+    @Override
+    public String roleName() {
+        return name;
+    }
+
+    @Override
+    public int doWork() {
+        int work = 0;
+        while (work < BATCHES_PER_STEP) {
+            if (pending == null) {
+                pending = queue.poll();
+                if (pending == null) {
+                    return work;
+                }
+            }
+            if (!sender.send(pending)) {
+                return work;
+            }
+            pending.release();
+            pending = null;
+            work++;
+        }
+        return work;
+    }
+
+    @Override
+    public void awaitWork(long maxNanos) {
+        if (pending != null) {
+            poller.awaitWritable(maxNanos);
+            return;
+        }
+        wakeup.announceSleep();
+        if (queue.isEmpty()) {
+            poller.awaitWakeUp(maxNanos);
+        }
+        wakeup.awake();
+    }
+
+    @Override
+    public void wakeUp() {
+        poller.wakeUp();
+    }
+}

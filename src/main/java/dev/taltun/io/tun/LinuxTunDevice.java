@@ -1,0 +1,181 @@
+package dev.taltun.io.tun;
+
+import dev.taltun.ffi.Errno;
+import dev.taltun.ffi.Fd;
+import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.linux.Linux;
+import dev.taltun.ffi.linux.ifreq;
+import dev.taltun.io.SystemCallException;
+import dev.taltun.memory.Layouts;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A TUN device of the kernel, with one or more queues. The interface exists as long as it is open.
+ *
+ * <p>Opened and closed by the engine; used by readers and writers made from it, each on a thread of
+ * its own.
+ */
+public final class LinuxTunDevice implements AutoCloseable {
+    private static final String PATH = "/dev/net/tun";
+
+    private final String name;
+    private final Fd[] queues;
+    private final boolean tcpOffload;
+    private final boolean udpOffload;
+
+    private LinuxTunDevice(String name, Fd[] queues, boolean tcpOffload, boolean udpOffload) {
+        this.name = name;
+        this.queues = queues;
+        this.tcpOffload = tcpOffload;
+        this.udpOffload = udpOffload;
+    }
+
+    /**
+     * Creates the interface.
+     *
+     * @throws IOException with one line for the user: no device node, no permission, name taken
+     */
+    public static LinuxTunDevice open(TunOptions options) throws IOException {
+        Fd[] queues = new Fd[options.queues()];
+        try (Arena arena = Arena.ofConfined()) {
+            Libc libc = Libc.open(arena);
+            for (int i = 0; i < queues.length; i++) {
+                queues[i] = openQueue(libc, arena, options, i);
+            }
+            boolean tcp = false;
+            boolean udp = false;
+            int tcpFlags = Linux.TUN_F_CSUM() | Linux.TUN_F_TSO4() | Linux.TUN_F_TSO6();
+            int udpFlags = Linux.TUN_F_USO4() | Linux.TUN_F_USO6();
+            if (options.tcpOffload() && options.udpOffload()) {
+                tcp = udp = offload(libc, queues, tcpFlags | udpFlags);
+            }
+            if (!tcp && options.tcpOffload()) {
+                tcp = offload(libc, queues, tcpFlags);
+            }
+            if (!udp && !tcp && options.udpOffload()) {
+                udp = offload(libc, queues, Linux.TUN_F_CSUM() | udpFlags);
+            }
+            if (!tcp && !udp) {
+                offload(libc, queues, 0);
+            }
+            return new LinuxTunDevice(options.name(), queues, tcp, udp);
+        } catch (IOException | RuntimeException e) {
+            closeAll(queues);
+            throw e;
+        }
+    }
+
+    private static Fd openQueue(Libc libc, Arena arena, TunOptions options, int index)
+            throws IOException {
+        int flags = Linux.O_RDWR() | Linux.O_NONBLOCK() | Linux.O_CLOEXEC();
+        int number = libc.open(PATH, flags, 0);
+        if (number < 0) {
+            throw SystemCallException.of("opening " + PATH, number, openRemedy(-number));
+        }
+        Fd fd = new Fd(number);
+        MemorySegment request = arena.allocate(ifreq.layout());
+        byte[] ascii = options.name().getBytes(StandardCharsets.UTF_8);
+        MemorySegment.copy(ascii, 0, request, Layouts.BYTE, 0, ascii.length);
+        int mode = Linux.IFF_TUN() | Linux.IFF_NO_PI() | Linux.IFF_VNET_HDR();
+        if (options.queues() > 1) {
+            mode |= Linux.IFF_MULTI_QUEUE();
+        }
+        if (index == 0) {
+            mode |= Linux.IFF_TUN_EXCL();
+        }
+        request.set(Layouts.NATIVE_SHORT, Linux.IFNAMSIZ(), (short) mode);
+        int result = libc.ioctl(number, Linux.TUNSETIFF() & 0xffff_ffffL, request);
+        if (result < 0) {
+            fd.close();
+            throw SystemCallException.of(
+                    "creating interface " + options.name(), result, createRemedy(-result, options));
+        }
+        return fd;
+    }
+
+    private static String openRemedy(int errno) {
+        if (errno == Errno.ENOENT || errno == Errno.ENODEV || errno == Errno.ENXIO) {
+            return "create it: modprobe tun; mkdir -p /dev/net; mknod /dev/net/tun c 10 200"
+                    + " (in a container: --device /dev/net/tun)";
+        }
+        if (errno == Errno.EACCES || errno == Errno.EPERM) {
+            return "run as root or give CAP_NET_ADMIN (in a container: --cap-add NET_ADMIN"
+                    + " --device /dev/net/tun)";
+        }
+        return "check that the tun module is there: modprobe tun";
+    }
+
+    private static String createRemedy(int errno, TunOptions options) {
+        if (errno == Errno.EPERM) {
+            return "run as root or give CAP_NET_ADMIN";
+        }
+        if (errno == Errno.EBUSY || errno == Errno.EEXIST || errno == Errno.EINVAL) {
+            return "an interface of that name may exist already: choose another tun_name, or"
+                    + " remove it: ip link delete "
+                    + options.name();
+        }
+        return "check tun_name";
+    }
+
+    private static boolean offload(Libc libc, Fd[] queues, int flags) {
+        boolean all = true;
+        for (Fd queue : queues) {
+            all &= libc.ioctl(queue.number(), Linux.TUNSETOFFLOAD() & 0xffff_ffffL, flags) >= 0;
+        }
+        return all;
+    }
+
+    /** The interface's name. */
+    public String name() {
+        return name;
+    }
+
+    /** How many queues it has. */
+    public int queues() {
+        return queues.length;
+    }
+
+    /** Whether reads may give TCP super-packets, and writes take them. */
+    public boolean tcpOffload() {
+        return tcpOffload;
+    }
+
+    /** Whether reads may give UDP super-packets, and writes take them. */
+    public boolean udpOffload() {
+        return udpOffload;
+    }
+
+    /** Descriptor of a queue, for {@link dev.taltun.io.Poller}. */
+    public int fd(int queue) {
+        return queues[queue].number();
+    }
+
+    /** A reader of a queue, for one thread. */
+    public TunReader newReader(Arena arena, int queue) {
+        Libc libc = Libc.open(arena);
+        int fd = queues[queue].number();
+        return (buffer, offset, length) -> (int) libc.read(fd, buffer.address() + offset, length);
+    }
+
+    /** A writer to a queue, for one thread. */
+    public TunWriter newWriter(Arena arena, int queue) {
+        return new LinuxTunWriter(arena, queues[queue].number());
+    }
+
+    private static void closeAll(Fd[] queues) {
+        for (Fd queue : queues) {
+            if (queue != null) {
+                queue.close();
+            }
+        }
+    }
+
+    /** Closes all queues; the interface, its addresses and its routes go with them. */
+    @Override
+    public void close() {
+        closeAll(queues);
+    }
+}

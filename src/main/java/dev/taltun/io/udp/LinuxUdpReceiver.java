@@ -1,0 +1,65 @@
+package dev.taltun.io.udp;
+
+import dev.taltun.ffi.Errno;
+import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.linux.Linux;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** {@code recvmmsg} for one thread, always into the same batch. */
+final class LinuxUdpReceiver implements UdpReceiver {
+    private static final int DONTWAIT = Linux.MSG_DONTWAIT();
+    private static final int TRUNCATED = Linux.MSG_TRUNC();
+
+    private final Libc libc;
+    private final int fd;
+    private final boolean ipv6;
+    private final RxBatch batch;
+    private final MessageHeaders headers;
+
+    LinuxUdpReceiver(Arena arena, int fd, boolean ipv6, RxBatch batch) {
+        libc = Libc.open(arena);
+        this.fd = fd;
+        this.ipv6 = ipv6;
+        this.batch = batch;
+        headers = new MessageHeaders(arena, batch.slots());
+        for (int i = 0; i < batch.slots(); i++) {
+            headers.setData(i, batch.slab().address() + batch.offset(i), batch.slotBytes());
+            rearm(i);
+        }
+    }
+
+    private void rearm(int i) {
+        headers.setLengths(i, SocketAddresses.BYTES, MessageHeaders.CONTROL_BYTES);
+    }
+
+    @Override
+    public int receive(RxBatch into) {
+        assert into == batch : "a receiver fills the batch it was made for";
+        batch.reset();
+        int count = libc.recvmmsg(fd, headers.address(0), batch.slots(), DONTWAIT, 0);
+        if (count <= 0) {
+            return count == -Errno.EAGAIN || count == -Errno.EINTR ? 0 : count;
+        }
+        MemorySegment addresses = headers.addresses();
+        for (int i = 0; i < count; i++) {
+            long at = headers.addressAt(i);
+            batch.sourceHigh[i] = SocketAddresses.high(addresses, at, ipv6);
+            batch.sourceLow[i] = SocketAddresses.low(addresses, at, ipv6);
+            batch.sourcePort[i] = SocketAddresses.port(addresses, at);
+            batch.sourceScope[i] = SocketAddresses.scope(addresses, at, ipv6);
+            int segment =
+                    ControlMessages.read(
+                            headers.controls(),
+                            headers.controlAt(i),
+                            headers.controlLength(i),
+                            batch,
+                            i);
+            int length = headers.received(i);
+            boolean cut = (headers.flags(i) & TRUNCATED) != 0;
+            batch.add(length, segment > 0 ? segment : length, cut);
+            rearm(i);
+        }
+        return count;
+    }
+}

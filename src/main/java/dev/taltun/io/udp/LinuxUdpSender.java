@@ -1,0 +1,76 @@
+package dev.taltun.io.udp;
+
+import dev.taltun.ffi.Errno;
+import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.linux.Linux;
+import java.lang.foreign.Arena;
+
+/** {@code sendmmsg} for one thread. */
+final class LinuxUdpSender implements UdpSender {
+    private static final int DONTWAIT = Linux.MSG_DONTWAIT() | Linux.MSG_NOSIGNAL();
+
+    private final Libc libc;
+    private final int fd;
+    private final boolean ipv6;
+    private final MessageHeaders headers;
+
+    LinuxUdpSender(Arena arena, int fd, boolean ipv6) {
+        libc = Libc.open(arena);
+        this.fd = fd;
+        this.ipv6 = ipv6;
+        headers = new MessageHeaders(arena, TxBatch.MAX_MESSAGES);
+    }
+
+    @Override
+    public int send(TxBatch batch) {
+        int first = batch.sent();
+        int count = 0;
+        for (int i = first; i < batch.messages(); i++, count++) {
+            Endpoint to = batch.destination(i);
+            if (!ipv6 && !to.isIpv4()) {
+                if (count == 0) {
+                    return -Errno.EAFNOSUPPORT;
+                }
+                break;
+            }
+            int segment = batch.segments(i) > 1 ? batch.segmentSize(i) : 0;
+            prepare(count, batch, batch.offset(i), batch.length(i), to, segment);
+        }
+        return libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
+    }
+
+    @Override
+    public int sendSingly(TxBatch batch) {
+        int i = batch.sent();
+        Endpoint to = batch.destination(i);
+        int size = batch.segmentSize(i);
+        int end = batch.length(i);
+        int count = 0;
+        int sent = 0;
+        int result = 0;
+        for (int done = 0; done < end; done += size) {
+            prepare(count++, batch, batch.offset(i) + done, Math.min(size, end - done), to, 0);
+            if (count == TxBatch.MAX_MESSAGES || done + size >= end) {
+                result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
+                sent += Math.max(0, result);
+                count = 0;
+            }
+        }
+        return sent > 0 ? sent : result;
+    }
+
+    private void prepare(int slot, TxBatch batch, int offset, int length, Endpoint to, int seg) {
+        headers.setData(slot, batch.slab().address() + offset, length);
+        int nameLength =
+                SocketAddresses.write(headers.addresses(), headers.addressAt(slot), to, ipv6);
+        long control = headers.controlAt(slot);
+        int used = 0;
+        if (to.hasLocal()) {
+            used = ControlMessages.writeSource(headers.controls(), control, used, to, ipv6);
+        }
+        if (seg != 0) {
+            used = ControlMessages.writeSegmentSize(headers.controls(), control, used, seg);
+        }
+        headers.setLengths(slot, nameLength, used);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.taltun.io.udp;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Datagrams that arrived: a fixed row of slots in one off-heap slab, filled by one {@code
+ * recvmmsg}.
+ *
+ * <p>With UDP GRO one slot holds a run of datagrams of equal size (the last may be shorter) from
+ * one source. Belongs to the receiving thread; packets are opened in place, so a slot is written
+ * to.
+ */
+public final class RxBatch {
+    private final MemorySegment slab;
+    private final int slots;
+    private final int slotBytes;
+    private int count;
+    final int[] length;
+    final int[] segmentSize;
+    final boolean[] truncated;
+    final long[] sourceHigh;
+    final long[] sourceLow;
+    final int[] sourcePort;
+    final int[] sourceScope;
+    final long[] localHigh;
+    final long[] localLow;
+
+    /**
+     * @param arena owner of the slab
+     * @param slots most messages of one receive, 1..64
+     * @param slotBytes size of a slot: 65536 with GRO, else the largest datagram that may come
+     */
+    public RxBatch(Arena arena, int slots, int slotBytes) {
+        this.slots = slots;
+        this.slotBytes = slotBytes;
+        slab = arena.allocate((long) slots * slotBytes, 4096);
+        length = new int[slots];
+        segmentSize = new int[slots];
+        truncated = new boolean[slots];
+        sourceHigh = new long[slots];
+        sourceLow = new long[slots];
+        sourcePort = new int[slots];
+        sourceScope = new int[slots];
+        localHigh = new long[slots];
+        localLow = new long[slots];
+    }
+
+    /** The memory of all slots. */
+    public MemorySegment slab() {
+        return slab;
+    }
+
+    public int slots() {
+        return slots;
+    }
+
+    public int slotBytes() {
+        return slotBytes;
+    }
+
+    /** Messages that the last receive brought. */
+    public int count() {
+        return count;
+    }
+
+    /** Offset of slot i in the slab. */
+    public long offset(int i) {
+        return (long) i * slotBytes;
+    }
+
+    /** Bytes in slot i, all its datagrams together. */
+    public int length(int i) {
+        return length[i];
+    }
+
+    /** Size of each datagram in slot i but the last, which may be shorter. */
+    public int segmentSize(int i) {
+        return segmentSize[i];
+    }
+
+    /** Whether the message was longer than its slot. */
+    public boolean truncated(int i) {
+        return truncated[i];
+    }
+
+    /** Whether slot i came from this endpoint, to the same local address. */
+    public boolean cameFrom(int i, Endpoint endpoint) {
+        return endpoint != null
+                && sourceLow[i] == endpoint.low()
+                && sourceHigh[i] == endpoint.high()
+                && sourcePort[i] == endpoint.port()
+                && sourceScope[i] == endpoint.scope()
+                && localLow[i] == endpoint.localLow()
+                && localHigh[i] == endpoint.localHigh();
+    }
+
+    /** Where slot i came from. Allocates: only when a peer roams, and for handshakes. */
+    public Endpoint source(int i) {
+        return new Endpoint(
+                sourceHigh[i],
+                sourceLow[i],
+                sourcePort[i],
+                sourceScope[i],
+                localHigh[i],
+                localLow[i]);
+    }
+
+    /** A receiver starts to fill the batch anew. */
+    public void reset() {
+        count = 0;
+    }
+
+    /**
+     * A receiver adds one message, whose bytes are already in the next slot.
+     *
+     * @param bytes its length
+     * @param segment size of its datagrams; {@code bytes} when there is one
+     * @param cut whether it was longer than the slot
+     * @param source its source; the local address, where known, is in it too
+     */
+    public void add(int bytes, int segment, boolean cut, Endpoint source) {
+        int i = count;
+        sourceHigh[i] = source.high();
+        sourceLow[i] = source.low();
+        sourcePort[i] = source.port();
+        sourceScope[i] = source.scope();
+        localHigh[i] = source.localHigh();
+        localLow[i] = source.localLow();
+        add(bytes, segment, cut);
+    }
+
+    /** As above, when the receiver has set the addresses itself. */
+    void add(int bytes, int segment, boolean cut) {
+        length[count] = bytes;
+        segmentSize[count] = segment;
+        truncated[count] = cut;
+        count++;
+    }
+}

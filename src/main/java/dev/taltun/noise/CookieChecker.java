@@ -1,0 +1,129 @@
+package dev.taltun.noise;
+
+import dev.taltun.crypto.Blake2s;
+import dev.taltun.crypto.ConstantTime;
+import dev.taltun.crypto.HandshakeAead;
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.crypto.SecretKey;
+import dev.taltun.protocol.CookieReply;
+import dev.taltun.protocol.HandshakeInitiation;
+import dev.taltun.protocol.Limits;
+import dev.taltun.protocol.MessageHeader;
+import dev.taltun.protocol.MessageType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Checks the marks of handshake messages to us, and gives cookies to senders while we are under
+ * load (WireGuard paper, sections 5.3, 5.4.4 and 5.4.7). Control agent's thread.
+ *
+ * <p>mac1 proves that the sender knows our public key; without it we stay silent. mac2 proves that
+ * the sender receives at its source address: its key is a cookie, a keyed hash of that address
+ * under a secret that changes every two minutes, so that we need not remember to whom we gave one.
+ */
+public final class CookieChecker implements AutoCloseable {
+    private final Macs macs;
+    private final RandomSource random;
+
+    /** What cookies are made with, or null before the first reply. */
+    private SecretKey secret;
+
+    private long secretNanos;
+
+    /**
+     * @param local our public key, to which messages are addressed
+     */
+    public CookieChecker(PublicKey local, RandomSource random) {
+        this.macs = new Macs(local);
+        this.random = random;
+    }
+
+    /** True if the sender of a handshake message of checked length knows our public key. */
+    public boolean checkMac1(MemorySegment segment, long offset, int length) {
+        return ConstantTime.equal(
+                macs.mac1(segment, offset, length), Macs.storedMac1(segment, offset, length));
+    }
+
+    /**
+     * True if the sender of a handshake message of checked length and mac1 has a cookie of ours for
+     * its address.
+     *
+     * @param source address and port of the sender, in whatever form is always the same for it
+     */
+    public boolean checkMac2(
+            MemorySegment segment, long offset, int length, byte[] source, long nowNanos) {
+        if (!isSecretFresh(nowNanos)) {
+            return false;
+        }
+        byte[] cookie = cookie(source);
+        try {
+            return ConstantTime.equal(
+                    Macs.mac2(cookie, segment, offset, length),
+                    Macs.storedMac2(segment, offset, length));
+        } finally {
+            ConstantTime.wipe(cookie);
+        }
+    }
+
+    /**
+     * Writes the {@link CookieReply} of 64 bytes to a handshake message of checked length and mac1.
+     *
+     * @param source as in {@link #checkMac2}
+     * @param reply disjoint from the message
+     */
+    public void createReply(
+            MemorySegment segment,
+            long offset,
+            int length,
+            byte[] source,
+            long nowNanos,
+            MemorySegment reply,
+            long replyOffset) {
+        if (!isSecretFresh(nowNanos)) {
+            renewSecret(nowNanos);
+        }
+        byte[] nonce = new byte[Limits.COOKIE_NONCE_BYTES];
+        random.fill(nonce);
+        byte[] cookie = cookie(source);
+        byte[] sealed =
+                HandshakeAead.xseal(
+                        macs.cookieKey(), nonce, cookie, Macs.storedMac1(segment, offset, length));
+        ConstantTime.wipe(cookie);
+        MessageHeader.put(
+                reply, replyOffset, MessageType.COOKIE_REPLY, MessageHeader.suite(segment, offset));
+        // Initiation and response have their sender index at the same place.
+        CookieReply.receiver(reply, replyOffset, HandshakeInitiation.sender(segment, offset));
+        Segments.put(nonce, reply, replyOffset + CookieReply.NONCE_OFFSET);
+        Segments.put(sealed, reply, replyOffset + CookieReply.COOKIE_OFFSET);
+    }
+
+    /** Wipes the secret; cookies given so far are void. */
+    @Override
+    public void close() {
+        if (secret != null) {
+            secret.close();
+            secret = null;
+        }
+    }
+
+    private boolean isSecretFresh(long nowNanos) {
+        return secret != null && nowNanos - secretNanos < Limits.COOKIE_REFRESH_TIME_NANOS;
+    }
+
+    private void renewSecret(long nowNanos) {
+        byte[] bytes = new byte[SecretKey.BYTES];
+        random.fill(bytes);
+        close();
+        secret = SecretKey.copyOf(bytes);
+        secretNanos = nowNanos;
+        ConstantTime.wipe(bytes);
+    }
+
+    private byte[] cookie(byte[] source) {
+        byte[] key = secret.toBytes();
+        try {
+            return Blake2s.keyed(key, Limits.MAC_BYTES, source);
+        } finally {
+            ConstantTime.wipe(key);
+        }
+    }
+}

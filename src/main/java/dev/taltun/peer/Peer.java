@@ -1,0 +1,211 @@
+package dev.taltun.peer;
+
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.noise.Session;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One peer, as far as packet threads need to know it.
+ *
+ * <p>Time stamps are {@code Clock.nanoTime()} values, 0 = never. They are written without ordering
+ * by whichever packet thread saw the packet: the control agent looks at them some time later, and a
+ * lost update between two threads moves a timer by microseconds.
+ */
+@SuppressWarnings("UnusedVariable") // fields are accessed by VarHandles
+public final class Peer {
+    /** Wish of a packet thread: there is no usable session, or it is time for the next. */
+    public static final int WANT_HANDSHAKE = 1;
+
+    /** News: the peer sent its first packet under the session that it initiated. */
+    public static final int SESSION_CONFIRMED = 2;
+
+    /** News: a timer that was off may have been started. */
+    public static final int TIMERS_STARTED = 4;
+
+    private static final VarHandle REQUESTS = handle("requests", int.class);
+    private static final VarHandle TX_BYTES = handle("txBytes", long.class);
+    private static final VarHandle TX_PACKETS = handle("txPackets", long.class);
+    private static final VarHandle RX_BYTES = handle("rxBytes", long.class);
+    private static final VarHandle RX_PACKETS = handle("rxPackets", long.class);
+    private static final VarHandle AWAITING_REPLY = handle("awaitingReplySince", long.class);
+    private static final VarHandle KEEPALIVE_DUE = handle("keepaliveDueSince", long.class);
+    private static final VarHandle LAST_SENT = handle("lastSent", long.class);
+    private static final VarHandle LAST_RECEIVED = handle("lastReceived", long.class);
+
+    private final PublicKey publicKey;
+    private final String name;
+    private volatile Session session;
+    private volatile Endpoint endpoint;
+    private int requests;
+    private long txBytes;
+    private long txPackets;
+    private long rxBytes;
+    private long rxPackets;
+    private long awaitingReplySince;
+    private long keepaliveDueSince;
+    private long lastSent;
+    private long lastReceived;
+
+    /**
+     * @param name what the user calls it; the abbreviated key when there is no name
+     */
+    public Peer(PublicKey publicKey, String name) {
+        this.publicKey = publicKey;
+        this.name = name;
+    }
+
+    private static VarHandle handle(String field, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Peer.class, field, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    public PublicKey publicKey() {
+        return publicKey;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The session to seal with, or null. */
+    public Session session() {
+        return session;
+    }
+
+    /** Control agent only. */
+    public void publishSession(Session next) {
+        session = next;
+    }
+
+    /** Where datagrams go, or null while that is unknown. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Sets where datagrams go: on authenticated packets (roaming) and from the configuration. */
+    public void setEndpoint(Endpoint next) {
+        endpoint = next;
+    }
+
+    /**
+     * Asks the control agent for something.
+     *
+     * @return true when nothing was asked before: the caller then puts this peer into the control
+     *     agent's mailbox
+     */
+    public boolean request(int wish) {
+        if (((int) REQUESTS.getOpaque(this) & wish) == wish) {
+            return false;
+        }
+        return (int) REQUESTS.getAndBitwiseOr(this, wish) == 0;
+    }
+
+    /** Control agent: takes all wishes. */
+    public int takeRequests() {
+        return (int) REQUESTS.getAndSet(this, 0);
+    }
+
+    /**
+     * Notes data packets sent to the peer.
+     *
+     * @return whether the timer for the missing answer was off until now
+     */
+    public boolean noteDataSent(long now, long bytes, int packets) {
+        noteSent(now, bytes, packets);
+        if ((long) AWAITING_REPLY.getOpaque(this) != 0) {
+            return false;
+        }
+        AWAITING_REPLY.setOpaque(this, now);
+        return true;
+    }
+
+    /** Notes any authenticated packet sent: data, keepalive or handshake. */
+    public void noteSent(long now, long bytes, int packets) {
+        TX_BYTES.getAndAdd(this, bytes);
+        TX_PACKETS.getAndAdd(this, (long) packets);
+        LAST_SENT.setOpaque(this, now);
+        if ((long) KEEPALIVE_DUE.getOpaque(this) != 0) {
+            KEEPALIVE_DUE.setOpaque(this, 0L);
+        }
+    }
+
+    /**
+     * Notes data packets received from the peer, after authentication.
+     *
+     * @return whether the timer for the passive keepalive was off until now
+     */
+    public boolean noteDataReceived(long now, long bytes, int packets) {
+        noteReceived(now, bytes, packets);
+        if ((long) KEEPALIVE_DUE.getOpaque(this) != 0) {
+            return false;
+        }
+        KEEPALIVE_DUE.setOpaque(this, now);
+        return true;
+    }
+
+    /** Notes any authenticated packet received: data, keepalive or handshake. */
+    public void noteReceived(long now, long bytes, int packets) {
+        RX_BYTES.getAndAdd(this, bytes);
+        RX_PACKETS.getAndAdd(this, (long) packets);
+        LAST_RECEIVED.setOpaque(this, now);
+        if ((long) AWAITING_REPLY.getOpaque(this) != 0) {
+            AWAITING_REPLY.setOpaque(this, 0L);
+        }
+    }
+
+    /** When data was sent that nothing has answered since, or 0. */
+    public long awaitingReplySince() {
+        return (long) AWAITING_REPLY.getOpaque(this);
+    }
+
+    /** Stops waiting for an answer: a handshake takes over. */
+    public void clearAwaitingReply() {
+        AWAITING_REPLY.setOpaque(this, 0L);
+    }
+
+    /** When data was received that nothing sent has acknowledged since, or 0. */
+    public long keepaliveDueSince() {
+        return (long) KEEPALIVE_DUE.getOpaque(this);
+    }
+
+    /** When an authenticated packet was last sent, or 0. */
+    public long lastSent() {
+        return (long) LAST_SENT.getOpaque(this);
+    }
+
+    /** When an authenticated packet was last received, or 0. */
+    public long lastReceived() {
+        return (long) LAST_RECEIVED.getOpaque(this);
+    }
+
+    /** UDP payload bytes sent. */
+    public long txBytes() {
+        return (long) TX_BYTES.getOpaque(this);
+    }
+
+    /** Datagrams sent. */
+    public long txPackets() {
+        return (long) TX_PACKETS.getOpaque(this);
+    }
+
+    /** UDP payload bytes of authenticated datagrams received. */
+    public long rxBytes() {
+        return (long) RX_BYTES.getOpaque(this);
+    }
+
+    /** Authenticated datagrams received. */
+    public long rxPackets() {
+        return (long) RX_PACKETS.getOpaque(this);
+    }
+
+    /** For logs: name and abbreviated key. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}
