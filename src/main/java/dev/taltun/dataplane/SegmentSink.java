@@ -7,7 +7,7 @@ interface SegmentSink {
     /**
      * Takes one complete IP packet.
      *
-     * <p>The sink may overwrite up to 15 bytes behind the packet (padding), and must restore them.
+     * <p>The sink may overwrite up to 16 bytes behind the packet (padding), and must restore them.
      *
      * @return false when there is no room for it or any more
      */

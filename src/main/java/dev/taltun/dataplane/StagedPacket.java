@@ -45,7 +45,7 @@ public final class StagedPacket {
         return peer;
     }
 
-    /** The packet at offset 0, with 15 bytes of room for padding behind it. */
+    /** The packet at offset 0, with 16 bytes of room for padding behind it. */
     public MemorySegment memory() {
         return memory;
     }
