@@ -35,11 +35,13 @@ final class LayersTest {
                     entry("protocol", Set.of("memory")),
                     entry("io", Set.of("ffi", "memory")),
                     entry("noise", Set.of("crypto", "memory", "protocol")),
-                    entry("peer", Set.of("io", "metrics", "noise", "routing")),
+                    entry("peer", Set.of("crypto", "io", "metrics", "noise", "routing")),
                     entry(
                             "dataplane",
                             Set.of(
                                     "agent",
+                                    "crypto",
+                                    "ffi",
                                     "io",
                                     "memory",
                                     "metrics",

@@ -1,7 +1,9 @@
 package dev.taltun.structure;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -68,6 +70,19 @@ final class RulesTest {
                                         "java.lang.foreign.MemorySegment.reinterpret")));
     }
 
+    /** {@code io} hands error numbers up, so their names may be known above it; calls may not. */
+    @Test
+    void thePacketPathKnowsErrorNumbersButNoSystemCall() {
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("dev.taltun.dataplane..")
+                        .should()
+                        .dependOnClassesThat(
+                                resideInAPackage("dev.taltun.ffi..")
+                                        .and(not(simpleName("Errno")))));
+    }
+
     /**
      * Protocol code gets the time as an argument; the rest asks the one clock, so tests can too.
      */
@@ -89,12 +104,13 @@ final class RulesTest {
                                         "java.time.ZonedDateTime.now")));
     }
 
+    /** The generated bindings can trace their calls; Taltun makes none of those. */
     @Test
     void onlyTheCommandLinePrints() {
         check(
                 noClasses()
                         .that()
-                        .resideOutsideOfPackage("dev.taltun.cli..")
+                        .resideOutsideOfPackages("dev.taltun.cli..", "dev.taltun.ffi.linux..")
                         .should(
                                 use(
                                         "java.lang.System.out",
