@@ -23,7 +23,9 @@ import java.lang.invoke.VarHandle;
  * never set back. A thread raises {@code highest} before it writes a word, and reads it again after
  * it read a word. If that word covered a later lap than the thread's own counter, {@code highest}
  * would already be a ring (less one block) ahead, and the counter is refused as too old. So a lap
- * that differs is always an earlier one and may be overwritten.
+ * that differs is always an earlier one and may be overwritten. (Laps that are a multiple of 2^32
+ * apart look alike. Should a peer ever leap over 2^46 messages at once, a few of the next ones may
+ * be refused; none is accepted twice.)
  */
 public final class ReplayWindow {
     private static final int BIT_BITS = 5;

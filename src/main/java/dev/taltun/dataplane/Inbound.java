@@ -1,0 +1,323 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.agent.Agent;
+import dev.taltun.agent.Clock;
+import dev.taltun.agent.Pool;
+import dev.taltun.ffi.Errno;
+import dev.taltun.io.Poller;
+import dev.taltun.io.tun.TunWriter;
+import dev.taltun.io.udp.RxBatch;
+import dev.taltun.io.udp.UdpReceiver;
+import dev.taltun.memory.Layouts;
+import dev.taltun.metrics.Counter;
+import dev.taltun.metrics.Counters;
+import dev.taltun.noise.Session;
+import dev.taltun.peer.IndexTable;
+import dev.taltun.peer.Peer;
+import dev.taltun.peer.PeerTable;
+import dev.taltun.protocol.ControlFrame;
+import dev.taltun.protocol.IpPacket;
+import dev.taltun.protocol.Ipv4Header;
+import dev.taltun.protocol.Ipv6Header;
+import dev.taltun.protocol.Limits;
+import dev.taltun.protocol.MessageHeader;
+import dev.taltun.protocol.MessageType;
+import dev.taltun.protocol.TransportData;
+import dev.taltun.routing.PrefixTable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One UDP socket, on its way in.
+ *
+ * <pre>
+ *   doWork     receive up to 64 messages; write what was coalesced
+ *    `- message     a run of datagrams from one source
+ *        `- datagram     by type: data here, handshake messages to the control agent
+ *            `- data          session by index; open in place; replay; endpoint; source; deliver
+ * </pre>
+ *
+ * <p>Owns its receive batch; packets are opened in it and stay there until they are written.
+ */
+public final class Inbound implements Agent {
+    private static final long LAST_MINUTE_NANOS =
+            Limits.REJECT_AFTER_TIME_NANOS
+                    - Limits.KEEPALIVE_TIMEOUT_NANOS
+                    - Limits.REKEY_TIMEOUT_NANOS;
+
+    private final String name;
+    private final UdpReceiver udp;
+    private final RxBatch batch;
+    private final Poller poller;
+    private final Clock clock;
+    private final IndexTable indices;
+    private final PeerTable peers;
+    private final ControlPort control;
+    private final Counters.Block counters;
+    private final Coalescer coalescer;
+    private final Pool<ReceivedHandshake> handshakes;
+    private final MemorySegment slab;
+    private final int lane;
+
+    private long now;
+    private PrefixTable<Peer> routes;
+    private IndexTable.Entry entry;
+
+    /** Whose source addresses were found last. */
+    private boolean lastIpv4;
+
+    private long lastHigh;
+    private long lastLow;
+    private Peer lastOwner;
+
+    /** Whose datagrams are being handled, and what was opened since the last account. */
+    private Peer peer;
+
+    private long openedBytes;
+    private int openedPackets;
+    private int keepalives;
+    private boolean lastMinute;
+
+    /** What an inbound agent works with; all are its own but those said to be shared. */
+    public record Parts(
+            String name,
+            UdpReceiver udp,
+            RxBatch batch,
+            TunWriter tun,
+            Poller poller,
+            Clock clock,
+            IndexTable sharedIndices,
+            PeerTable sharedPeers,
+            ControlPort sharedControl,
+            Offloads sharedOffloads,
+            Counters.Block counters,
+            int lane) {}
+
+    /**
+     * @param arena owner of all its memory; closed after its thread has ended
+     */
+    public Inbound(Arena arena, Parts parts) {
+        name = parts.name();
+        udp = parts.udp();
+        batch = parts.batch();
+        poller = parts.poller();
+        clock = parts.clock();
+        indices = parts.sharedIndices();
+        peers = parts.sharedPeers();
+        control = parts.sharedControl();
+        counters = parts.counters();
+        lane = parts.lane();
+        slab = batch.slab();
+        coalescer = new Coalescer(parts.tun(), parts.sharedOffloads(), counters);
+        handshakes =
+                new Pool<>(
+                        ControlPort.HANDSHAKE_QUEUE,
+                        () -> new ReceivedHandshake(arena),
+                        ReceivedHandshake::setHome);
+    }
+
+    @Override
+    public String roleName() {
+        return name;
+    }
+
+    @Override
+    public int doWork() {
+        int messages = udp.receive(batch);
+        if (messages <= 0) {
+            return messages < 0 ? failed(-messages) : 0;
+        }
+        now = clock.nanoTime();
+        routes = peers.routes();
+        for (int i = 0; i < messages; i++) {
+            message(i);
+        }
+        coalescer.flush();
+        coalescer.account();
+        account();
+        peer = null;
+        lastOwner = null;
+        entry = null;
+        routes = null;
+        counters.add(Counter.UDP_MESSAGES_RECEIVED, messages);
+        return messages;
+    }
+
+    /** An error on a UDP socket is about some datagram sent earlier, and is gone once read. */
+    private int failed(int errno) {
+        if (errno == Errno.EBADF) {
+            throw new IllegalStateException("reading from the UDP socket: " + Errno.words(errno));
+        }
+        return 1;
+    }
+
+    private void message(int i) {
+        if (batch.truncated(i)) {
+            counters.increment(Counter.DROP_TRUNCATED);
+            return;
+        }
+        long offset = batch.offset(i);
+        int left = batch.length(i);
+        int size = batch.segmentSize(i);
+        while (left > 0) {
+            int length = Math.min(left, size);
+            datagram(i, offset, length);
+            offset += length;
+            left -= length;
+        }
+    }
+
+    private void datagram(int i, long offset, int length) {
+        if (!MessageHeader.check(slab, offset, length)) {
+            counters.increment(
+                    length < MessageHeader.BYTES
+                            ? Counter.DROP_TOO_SHORT
+                            : Counter.DROP_UNKNOWN_TYPE);
+            return;
+        }
+        int type = MessageHeader.type(slab, offset);
+        if (!MessageType.checkLength(type, length)) {
+            boolean known =
+                    type >= MessageType.HANDSHAKE_INITIATION && type <= MessageType.TRANSPORT_DATA;
+            counters.increment(known ? Counter.DROP_TOO_SHORT : Counter.DROP_UNKNOWN_TYPE);
+        } else if (type == MessageType.TRANSPORT_DATA) {
+            data(i, offset, length);
+        } else {
+            handshake(i, offset, length);
+        }
+    }
+
+    private void handshake(int i, long offset, int length) {
+        ReceivedHandshake message = handshakes.take();
+        if (message == null) {
+            counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
+            return;
+        }
+        message.fill(slab, offset, length, batch.source(i));
+        if (!control.handshake(message)) {
+            counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
+            message.release();
+        }
+    }
+
+    private void data(int i, long offset, int length) {
+        int index = TransportData.receiver(slab, offset);
+        if (entry == null || entry.index() != index) {
+            IndexTable.Entry found = indices.lookup(index);
+            if (found == null || found.session() == null) {
+                counters.increment(Counter.DROP_UNKNOWN_INDEX);
+                return;
+            }
+            entry = found;
+        }
+        Session session = entry.session();
+        long counter = TransportData.counter(slab, offset);
+        if (session.isExpired(now)
+                || Long.compareUnsigned(counter, Limits.REJECT_AFTER_MESSAGES) >= 0) {
+            counters.increment(Counter.DROP_EXPIRED);
+            return;
+        }
+        long packet = offset + TransportData.HEADER_BYTES;
+        int sealed = length - TransportData.HEADER_BYTES;
+        if (MessageHeader.suite(slab, offset) != session.suite().id()
+                || !session.receiveKey().open(lane, counter, slab, packet, slab, packet, sealed)) {
+            counters.increment(Counter.DROP_NOT_AUTHENTIC);
+            return;
+        }
+        if (!session.replay().accept(counter)) {
+            counters.increment(Counter.DROP_REPLAYED);
+            return;
+        }
+        authenticated(i, session);
+        int plain = sealed - Limits.TAG_BYTES;
+        if (plain == 0) {
+            keepalives++;
+            openedBytes += length;
+        } else {
+            openedBytes += length;
+            openedPackets++;
+            inner(packet, plain);
+        }
+    }
+
+    /** What every authenticated datagram does for its peer, whatever it holds. */
+    private void authenticated(int i, Session session) {
+        Peer owner = entry.peer();
+        if (owner != peer) {
+            account();
+            peer = owner;
+        }
+        if (!batch.cameFrom(i, owner.endpoint())) {
+            owner.setEndpoint(batch.source(i));
+        }
+        if (session.confirm()) {
+            control.request(owner, Peer.SESSION_CONFIRMED);
+        }
+        lastMinute |= session.initiator() && session.isOlderThan(LAST_MINUTE_NANOS, now);
+    }
+
+    private void inner(long packet, int plain) {
+        int length = IpPacket.checkedLength(slab, packet, plain);
+        if (length < 0) {
+            if (ControlFrame.isControl(slab, packet, plain)) {
+                counters.increment(Counter.CONTROL_FRAMES_RECEIVED);
+            } else {
+                counters.increment(Counter.DROP_INNER_NOT_IP);
+            }
+            return;
+        }
+        if (!sourceIsPeers(packet)) {
+            counters.increment(Counter.DROP_WRONG_SOURCE);
+            return;
+        }
+        coalescer.add(slab, packet, length);
+    }
+
+    private boolean sourceIsPeers(long packet) {
+        boolean ipv4 = IpPacket.version(slab, packet) == IpPacket.VERSION_4;
+        long high = ipv4 ? 0 : Ipv6Header.sourceHigh(slab, packet);
+        long low =
+                ipv4
+                        ? Ipv4Header.source(slab, packet)
+                        : slab.get(Layouts.BE_LONG, packet + Ipv6Header.SOURCE_OFFSET + 8);
+        if (lastOwner == null || low != lastLow || high != lastHigh || ipv4 != lastIpv4) {
+            lastOwner = ipv4 ? routes.lookup4((int) low) : routes.lookup6(high, low);
+            lastIpv4 = ipv4;
+            lastHigh = high;
+            lastLow = low;
+        }
+        return lastOwner == peer;
+    }
+
+    /** Credits what was opened to its peer, before another peer's datagram or at the end. */
+    private void account() {
+        if (openedPackets + keepalives == 0) {
+            return;
+        }
+        int datagrams = openedPackets + keepalives;
+        if (openedPackets == 0) {
+            peer.noteReceived(now, openedBytes, datagrams);
+        } else if (peer.noteDataReceived(now, openedBytes, datagrams)) {
+            control.request(peer, Peer.TIMERS_STARTED);
+        }
+        if (lastMinute) {
+            control.request(peer, Peer.WANT_HANDSHAKE);
+            lastMinute = false;
+        }
+        counters.add(Counter.PACKETS_OPENED, openedPackets);
+        counters.add(Counter.KEEPALIVES_RECEIVED, keepalives);
+        openedBytes = 0;
+        openedPackets = 0;
+        keepalives = 0;
+    }
+
+    @Override
+    public void awaitWork(long maxNanos) {
+        poller.awaitReadable(maxNanos);
+    }
+
+    @Override
+    public void wakeUp() {
+        poller.wakeUp();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.ffi.Errno;
+import dev.taltun.io.tun.GatherList;
+import dev.taltun.io.tun.TunWriter;
+import dev.taltun.io.tun.VirtioNetHeader;
+import dev.taltun.metrics.Counter;
+import dev.taltun.metrics.Counters;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Writes packets and super-packets to TUN and deals with refusals: a super-packet that the kernel
+ * does not take is written again packet by packet, and the offload stays off from then on.
+ *
+ * <p>Belongs to one thread.
+ */
+final class PacketWriter {
+    private final TunWriter tun;
+    private final Offloads offloads;
+    private final Counters.Block counters;
+    private final GatherList single = new GatherList(1);
+    private int writes;
+
+    PacketWriter(TunWriter tun, Offloads offloads, Counters.Block counters) {
+        this.tun = tun;
+        this.offloads = offloads;
+        this.counters = counters;
+    }
+
+    /** Writes one packet as it is; its offload header goes into the room before it. */
+    void single(MemorySegment memory, long packet, int length) {
+        long header = packet - VirtioNetHeader.BYTES;
+        VirtioNetHeader.setPlain(memory, header);
+        single.clear();
+        single.add(memory, header, VirtioNetHeader.BYTES + length);
+        if (write(single) < 0) {
+            counters.increment(Counter.TUN_WRITE_ERRORS);
+        }
+    }
+
+    /** Writes what a flow has gathered. */
+    void flow(CoalescedFlow flow) {
+        flow.finish();
+        int result = write(flow.pieces());
+        if (result >= 0) {
+            return;
+        }
+        if (flow.count() == 1 || result != -Errno.EINVAL) {
+            counters.increment(Counter.TUN_WRITE_ERRORS);
+            return;
+        }
+        counters.increment(Counter.TUN_WRITE_FALLBACKS);
+        offloads.tunRefused(flow.isTcp());
+        flow.undo();
+        for (int i = 0; i < flow.count(); i++) {
+            single(flow.memory(), flow.packet(i), flow.length(i));
+        }
+    }
+
+    private int write(GatherList pieces) {
+        int result;
+        do {
+            result = tun.write(pieces);
+        } while (result == -Errno.EINTR);
+        writes++;
+        return result;
+    }
+
+    int takeWrites() {
+        int count = writes;
+        writes = 0;
+        return count;
+    }
+}
