@@ -25,7 +25,6 @@ a=tb$id-a
 b=tb$id-b
 pids=()
 in_a() { ip netns exec "$a" "$@"; }
-in_b() { ip netns exec "$b" "$@"; }
 
 lab_down() {
   local pid
@@ -110,7 +109,7 @@ measure() {
     tail -n 5 "$scratch"/*.log >&2 || true
     return 1
   fi
-  in_b iperf3 -s >/dev/null 2>&1 &
+  ip netns exec "$b" iperf3 -s >/dev/null 2>&1 &
   pids+=($!)
   sleep .5
   in_a iperf3 -c "$target" -t 2 >/dev/null
