@@ -1,52 +1,51 @@
 package dev.taltun.ffi;
 
-import dev.taltun.ffi.linux.Linux;
-
 /**
  * Error numbers of system calls: constants, names and plain words. {@link Libc} returns them
  * negated; {@link #name} and {@link #words} accept either sign. Stateless, for any thread.
  *
  * <p>The numbers are Linux's generic ones (asm-generic/errno.h), which x86-64 and aarch64 share.
+ * They are compile-time constants, unlike the generated ones, so that a switch can name them.
  */
 public final class Errno {
     private static final int HIGHEST = 133;
 
-    public static final int EPERM = Linux.EPERM();
-    public static final int ENOENT = Linux.ENOENT();
-    public static final int ESRCH = Linux.ESRCH();
-    public static final int EINTR = Linux.EINTR();
-    public static final int EIO = Linux.EIO();
-    public static final int ENXIO = Linux.ENXIO();
-    public static final int EBADF = Linux.EBADF();
-    public static final int EAGAIN = Linux.EAGAIN();
-    public static final int ENOMEM = Linux.ENOMEM();
-    public static final int EACCES = Linux.EACCES();
-    public static final int EBUSY = Linux.EBUSY();
-    public static final int EEXIST = Linux.EEXIST();
-    public static final int ENODEV = Linux.ENODEV();
-    public static final int EINVAL = Linux.EINVAL();
-    public static final int EMFILE = Linux.EMFILE();
-    public static final int ENOTTY = Linux.ENOTTY();
-    public static final int ENOSPC = Linux.ENOSPC();
-    public static final int EPIPE = Linux.EPIPE();
-    public static final int ERANGE = Linux.ERANGE();
-    public static final int ENOSYS = Linux.ENOSYS();
-    public static final int EOVERFLOW = Linux.EOVERFLOW();
-    public static final int EBADFD = Linux.EBADFD();
-    public static final int EMSGSIZE = Linux.EMSGSIZE();
-    public static final int ENOPROTOOPT = Linux.ENOPROTOOPT();
-    public static final int EPROTONOSUPPORT = Linux.EPROTONOSUPPORT();
-    public static final int EOPNOTSUPP = Linux.EOPNOTSUPP();
-    public static final int EAFNOSUPPORT = Linux.EAFNOSUPPORT();
-    public static final int EADDRINUSE = Linux.EADDRINUSE();
-    public static final int EADDRNOTAVAIL = Linux.EADDRNOTAVAIL();
-    public static final int ENETDOWN = Linux.ENETDOWN();
-    public static final int ENETUNREACH = Linux.ENETUNREACH();
-    public static final int ECONNRESET = Linux.ECONNRESET();
-    public static final int ENOBUFS = Linux.ENOBUFS();
-    public static final int ENOTCONN = Linux.ENOTCONN();
-    public static final int ECONNREFUSED = Linux.ECONNREFUSED();
-    public static final int EHOSTUNREACH = Linux.EHOSTUNREACH();
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
+    public static final int EINTR = 4;
+    public static final int EIO = 5;
+    public static final int ENXIO = 6;
+    public static final int EBADF = 9;
+    public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
+    public static final int EINVAL = 22;
+    public static final int EMFILE = 24;
+    public static final int ENOTTY = 25;
+    public static final int ENOSPC = 28;
+    public static final int EPIPE = 32;
+    public static final int ERANGE = 34;
+    public static final int ENOSYS = 38;
+    public static final int EOVERFLOW = 75;
+    public static final int EBADFD = 77;
+    public static final int EMSGSIZE = 90;
+    public static final int ENOPROTOOPT = 92;
+    public static final int EPROTONOSUPPORT = 93;
+    public static final int EOPNOTSUPP = 95;
+    public static final int EAFNOSUPPORT = 97;
+    public static final int EADDRINUSE = 98;
+    public static final int EADDRNOTAVAIL = 99;
+    public static final int ENETDOWN = 100;
+    public static final int ENETUNREACH = 101;
+    public static final int ECONNRESET = 104;
+    public static final int ENOBUFS = 105;
+    public static final int ENOTCONN = 107;
+    public static final int ECONNREFUSED = 111;
+    public static final int EHOSTUNREACH = 113;
 
     /**
      * Name and words by number: every error that a call of {@link Libc} is documented to return.

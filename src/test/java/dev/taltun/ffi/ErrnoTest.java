@@ -1,8 +1,10 @@
 package dev.taltun.ffi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.ffi.linux.Linux;
+import java.lang.reflect.Field;
 import org.junit.jupiter.api.Test;
 
 class ErrnoTest {
@@ -15,6 +17,18 @@ class ErrnoTest {
         assertEquals("EADDRNOTAVAIL", Errno.name(Linux.EADDRNOTAVAIL()));
         assertEquals("ENETUNREACH", Errno.name(Errno.ENETUNREACH));
         assertEquals("ECANCELED", Errno.name(Linux.ECANCELED()));
+    }
+
+    @Test
+    void constantsAgreeWithTheHeadersAndTheTable() throws ReflectiveOperationException {
+        int checked = 0;
+        for (Field constant : Errno.class.getFields()) {
+            int number = constant.getInt(null);
+            assertEquals(Linux.class.getMethod(constant.getName()).invoke(null), number);
+            assertEquals(constant.getName(), Errno.name(number));
+            checked++;
+        }
+        assertTrue(checked > 30, "constants checked: " + checked);
     }
 
     @Test

@@ -42,7 +42,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
      *
      * @throws IOException with one line for the user: port taken, address not local, no permission
      */
-    public static LinuxUdpSocket open(SocketOptions options) throws IOException {
+    public static LinuxUdpSocket open(UdpOptions options) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             Libc libc = Libc.open(arena);
             boolean ipv6 = !(options.address() instanceof Inet4Address);
@@ -77,13 +77,13 @@ public final class LinuxUdpSocket implements AutoCloseable {
         }
     }
 
-    private static String where(SocketOptions options) {
+    private static String where(UdpOptions options) {
         InetAddress address = options.address();
         String ip = address.getHostAddress();
         return (address instanceof Inet4Address ? ip : "[" + ip + "]") + ":" + options.port();
     }
 
-    private static void configure(Libc libc, Fd fd, SocketOptions options, boolean ipv6)
+    private static void configure(Libc libc, Fd fd, UdpOptions options, boolean ipv6)
             throws IOException {
         int n = fd.number();
         int sol = Linux.SOL_SOCKET();
@@ -130,7 +130,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
         }
     }
 
-    private static void bind(Libc libc, Arena arena, Fd fd, SocketOptions options, boolean ipv6)
+    private static void bind(Libc libc, Arena arena, Fd fd, UdpOptions options, boolean ipv6)
             throws IOException {
         MemorySegment address = arena.allocate(SocketAddresses.BYTES, 8);
         Endpoint endpoint =

@@ -12,5 +12,5 @@ import java.net.InetAddress;
  * @param gso whether to probe UDP GSO
  * @param gro whether to turn UDP GRO on
  */
-public record SocketOptions(
+public record UdpOptions(
         InetAddress address, int port, boolean shared, int mark, boolean gso, boolean gro) {}
