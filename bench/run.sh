@@ -62,7 +62,7 @@ up_wireguard-go() {
     pids+=($!)
     for _ in $(seq 100); do [ -S "/var/run/wireguard/w$id$n.sock" ] && break; sleep .05; done
     ip netns exec "$end" wg set "w$id$n" private-key "$scratch/$n.key" listen-port 51820 \
-      peer "$(cat "$scratch/$peer.pub")" endpoint "172.31.9.$peer:51820" allowed-ips "10.77.0.$peer/32"
+      peer "$(cat "$scratch/$peer.pub")" endpoint "172.31.9.$peer:51820" allowed-ips "10.77.0.$peer/32" || return
     ip -n "$end" addr add "10.77.0.$n/24" dev "w$id$n"
     ip -n "$end" link set "w$id$n" mtu 1420 up
   done
@@ -99,8 +99,8 @@ measure() {
   target=10.77.0.2
   lab_up
   case $1 in
-    *:*) "up_${1%%:*}" "${1#*:}" ;;
-    *) "up_$1" ;;
+    *:*) "up_${1%%:*}" "${1#*:}" || return ;;
+    *) "up_$1" || return ;;
   esac
   local ready=
   for _ in $(seq 200); do in_a ping -c1 -W1 "$target" >/dev/null 2>&1 && ready=1 && break; sleep .05; done

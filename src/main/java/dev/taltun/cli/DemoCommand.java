@@ -35,8 +35,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final int PORT = 51820;
     private static final String SERVER_VIP = "10.100.0.1";
     private static final String CLIENT_VIP = "10.100.0.2";
-    private static final Pattern HANDSHAKE =
-            Pattern.compile("handshake with .* complete");
+    private static final Pattern HANDSHAKE = Pattern.compile("handshake with .* complete");
     private static final Pattern RECEIVED =
             Pattern.compile("([0-9.]+ [KMGT]?bits/sec)[^\\n]*receiver");
 
