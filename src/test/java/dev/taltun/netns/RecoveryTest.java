@@ -10,42 +10,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tunnels that live on: over restarts, crashes, new keys and new addresses. */
+/** Tunnels that live on under new keys and new addresses. */
 @NamespaceTest
 final class RecoveryTest {
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    /** A side that lost its peer notices after 10 + 5 s of unanswered packets (section 6.2). */
+    /** A side that lost its peer notices after 10 + 5 s of unanswered packets (paper, 6.2). */
     private static final Duration NOTICED = Duration.ofSeconds(30);
 
-    private static final String REKEY_OFTEN = "-Dtaltun.rekeyAfterSeconds=2";
-
-    @ParameterizedTest(name = "{0} opens to {1}; ends of: {2}; by SIGKILL: {3}")
-    @CsvSource({
-        "TALTUN, TALTUN, left, false",
-        "TALTUN, TALTUN, left, true",
-        "TALTUN, TALTUN, right, true",
-        "TALTUN, WIREGUARD_GO, left, true",
-        "TALTUN, WIREGUARD_GO, right, false",
-        "WIREGUARD_GO, TALTUN, right, false"
-    })
-    void theTunnelComesBackAfterOneSideEnds(
-            Node.Kind left, Node.Kind right, String which, boolean crash) {
-        try (TwoHosts hosts = new TwoHosts(left, right, false, false).start()) {
-            Node node = "left".equals(which) ? hosts.left() : hosts.right();
-            if (crash) {
-                node.kill();
-            } else {
-                node.terminate(SOON);
-            }
-            node.start();
-            Ping.await(hosts.a(), TwoHosts.RIGHT_VIP, NOTICED);
-            Ping.await(hosts.b(), TwoHosts.LEFT_VIP, SOON);
-        }
-    }
+    private static final String REKEY_SOON = "-Dtaltun.rekeyAfterSeconds=3";
 
     static List<Arguments> rekeying() {
         return List.of(
@@ -54,28 +29,30 @@ final class RecoveryTest {
                 Arguments.of(WIREGUARD_GO, TALTUN));
     }
 
-    /** New keys every two seconds, under traffic, and not one echo is lost. */
+    /** New keys under traffic, and not one packet is lost; initiations stay 5 s apart. */
     @ParameterizedTest(name = "{0} opens to {1}")
     @MethodSource("rekeying")
     void rekeyingLosesNothing(Node.Kind left, Node.Kind right) {
         try (TwoHosts hosts = new TwoHosts(left, right, false, true)) {
             for (Node node : List.of(hosts.left(), hosts.right())) {
                 if (node instanceof TaltunNode taltun) {
-                    taltun.jvm(REKEY_OFTEN);
+                    taltun.jvm(REKEY_SOON);
                 }
             }
             hosts.start();
             long before = handshakes(hosts.right());
             Background echoes =
                     Ping.start(hosts.a(), TwoHosts.RIGHT_VIP, 350, Duration.ofMillis(20));
-            Iperf.tcp(hosts.b(), hosts.a(), TwoHosts.LEFT_VIP, 5);
+            // Paced well below what the machine can do, so that no queue is ever full.
+            Iperf.Flow load = Iperf.udp(hosts.b(), hosts.a(), TwoHosts.LEFT_VIP, 6, "5M");
             Ping.Series series = Ping.finish(echoes, NOTICED);
             // Only the side that opened a session renews it, so wireguard-go's takes its 120 s.
             if (left == TALTUN) {
                 long done = handshakes(hosts.right()) - before;
-                assertTrue(done >= 2, () -> done + " handshakes\n" + hosts.logs());
+                assertTrue(done >= 1, () -> done + " handshakes\n" + hosts.logs());
             }
             assertEquals(0, series.lost(), () -> series + "\n" + hosts.logs());
+            assertEquals(0, load.lostPercent(), () -> load + "\n" + hosts.logs());
         }
     }
 

@@ -39,7 +39,11 @@ final class StartMistakesTest {
     }
 
     private Outcome up(TaltunNode taltun, String... prefix) {
-        Path file = lab.write("broken.toml", taltun.config());
+        return up(taltun.config(), prefix);
+    }
+
+    private Outcome up(String config, String... prefix) {
+        Path file = lab.write("broken.toml", config);
         file.toFile().setReadable(false, false);
         file.toFile().setReadable(true, true);
         List<String> command = new ArrayList<>(List.of(prefix));
@@ -80,7 +84,8 @@ final class StartMistakesTest {
     @Test
     void theDeviceOfARunningTaltunIsLeftAlone() {
         node.start();
-        failsWith(up(node), Pattern.quote(node.device()));
+        String otherPort = node.config().replace(":51820", ":51821");
+        failsWith(up(otherPort), Pattern.quote(node.device()));
         assertTrue(node.process().isAlive(), node::log);
         assertEquals(Set.of(node.device()), host.interfaces());
     }
