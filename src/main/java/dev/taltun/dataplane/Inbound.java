@@ -236,7 +236,7 @@ public final class Inbound implements Agent {
         } else {
             openedBytes += length;
             openedPackets++;
-            inner(packet, plain);
+            inner(i, packet, plain);
         }
     }
 
@@ -256,7 +256,7 @@ public final class Inbound implements Agent {
         lastMinute |= session.initiator() && session.isOlderThan(LAST_MINUTE_NANOS, now);
     }
 
-    private void inner(long packet, int plain) {
+    private void inner(int i, long packet, int plain) {
         int length = IpPacket.checkedLength(slab, packet, plain);
         if (length < 0) {
             if (ControlFrame.isControl(slab, packet, plain)) {
@@ -268,6 +268,10 @@ public final class Inbound implements Agent {
         }
         if (!sourceIsPeers(packet)) {
             counters.increment(Counter.DROP_WRONG_SOURCE);
+            return;
+        }
+        if (batch.ecn(i) == Ecn.CONGESTED && !Ecn.markCongested(slab, packet)) {
+            counters.increment(Counter.DROP_CONGESTED);
             return;
         }
         coalescer.add(slab, packet, length);

@@ -1,0 +1,227 @@
+package dev.taltun.control;
+
+import dev.taltun.agent.Agent;
+import dev.taltun.agent.Clock;
+import dev.taltun.agent.Quiescence;
+import dev.taltun.agent.Wakeup;
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.dataplane.ControlPort;
+import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.StagedPacket;
+import dev.taltun.metrics.Counter;
+import dev.taltun.metrics.Counters;
+import dev.taltun.noise.KeyFactory;
+import dev.taltun.noise.RandomSource;
+import dev.taltun.noise.StaticIdentity;
+import dev.taltun.peer.IndexTable;
+import dev.taltun.peer.Peer;
+import dev.taltun.peer.PeerTable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The agent that owns the peers. See the package's description.
+ *
+ * <p>Each step takes a bounded share of each kind of work, so that none starves another: whatever
+ * is left comes in the next step, which follows at once.
+ */
+public final class ControlAgent implements Agent {
+    private static final int COMMANDS_PER_STEP = 64;
+    private static final int STAGED_PER_STEP = 256;
+    private static final int REQUESTS_PER_STEP = 256;
+
+    /** Peers looked at in one step: should all want a handshake, 10 ms of curve work. */
+    private static final int LOOKS_PER_STEP = 32;
+
+    /** How soon to look again whether retired sessions can be wiped. */
+    private static final long DIG_AGAIN_NANOS = 20_000_000;
+
+    private final Clock clock;
+    private final ControlPort port;
+    private final Wakeup wakeup;
+    private final Sleeper sleeper;
+    private final NameResolver resolver;
+    private final ControlContext context;
+    private final PeerRegistry peers;
+    private final HandshakeReceiver handshakes;
+    private final ControlCommands commands;
+    private boolean running;
+
+    /**
+     * What a control agent works with. The identity's private key stays the caller's, who closes it
+     * after the agent's end.
+     *
+     * @param peers gets the routes of all peers
+     * @param wakeup the one that {@code port} was made with
+     * @param outlet way to the socket; of this agent alone
+     * @param sealer with this agent's own lane
+     * @param keys makes sessions' keys, with a lane for each thread
+     * @param quiescence where all agents that use sessions are registered
+     * @param counters this agent's own
+     * @param resolver closed by the agent
+     * @param stagedPackets packets in the pools of all threads that stage
+     */
+    public record Parts(
+            Clock clock,
+            StaticIdentity identity,
+            PeerTable peers,
+            IndexTable indices,
+            ControlPort port,
+            Wakeup wakeup,
+            Sleeper sleeper,
+            BatchOutlet outlet,
+            PacketSealer sealer,
+            KeyFactory keys,
+            RandomSource random,
+            Quiescence quiescence,
+            Counters.Block counters,
+            ControlListener listener,
+            NameResolver resolver,
+            int stagedPackets) {}
+
+    /**
+     * @param specs the peers to begin with
+     * @throws IllegalArgumentException with a line for the user: a key that is there twice, is our
+     *     own, or that nothing secret can be agreed with
+     */
+    public ControlAgent(Parts parts, List<PeerSpec> specs) {
+        clock = parts.clock();
+        port = parts.port();
+        wakeup = parts.wakeup();
+        sleeper = parts.sleeper();
+        resolver = parts.resolver();
+        commands = new ControlCommands(this, wakeup, sleeper);
+        context = new ControlContext(parts, commands::post);
+        peers = new PeerRegistry(context, parts.peers());
+        handshakes = new HandshakeReceiver(context, port, peers);
+        peers.add(specs);
+    }
+
+    /** How other threads ask for something. */
+    public ControlCommands commands() {
+        return commands;
+    }
+
+    @Override
+    public String roleName() {
+        return "taltun-control";
+    }
+
+    @Override
+    public void onStart() {
+        running = true;
+        long now = clock.nanoTime();
+        peers.all().forEach(peer -> peer.start(now));
+    }
+
+    @Override
+    public int doWork() {
+        long now = clock.nanoTime();
+        int work = commands.run(COMMANDS_PER_STEP);
+        work += handshakes.receive(now);
+        work += takeStaged(now);
+        work += takeRequests(now);
+        work += context.wheel.advance(now, LOOKS_PER_STEP);
+        work += context.graveyard.dig();
+        context.outbox.flush();
+        return work;
+    }
+
+    private int takeStaged(long now) {
+        int count = 0;
+        StagedPacket packet;
+        while (count < STAGED_PER_STEP && (packet = port.pollStaged()) != null) {
+            PeerController peer = peers.find(packet.peer());
+            if (peer == null) {
+                packet.release();
+                context.counters.increment(Counter.DROP_STAGED);
+            } else {
+                peer.onStaged(packet, now);
+            }
+            count++;
+        }
+        return count;
+    }
+
+    private int takeRequests(long now) {
+        int count = 0;
+        Peer peer;
+        while (count < REQUESTS_PER_STEP && (peer = port.pollRequest()) != null) {
+            int wishes = peer.takeRequests();
+            PeerController controller = peers.find(peer);
+            if (controller != null) {
+                controller.onRequests(wishes, now);
+            }
+            count++;
+        }
+        return count;
+    }
+
+    void onAdd(List<PeerSpec> specs) {
+        peers.add(specs);
+        if (running) {
+            long now = clock.nanoTime();
+            specs.forEach(spec -> peers.find(spec.publicKey()).start(now));
+        }
+    }
+
+    void onUpdate(PeerSpec spec) {
+        peers.update(spec, clock.nanoTime());
+    }
+
+    void onRemove(PublicKey key) {
+        peers.remove(key);
+    }
+
+    List<PeerStatus> onStatus() {
+        long now = clock.nanoTime();
+        List<PeerStatus> all = new ArrayList<>();
+        peers.all().forEach(peer -> all.add(peer.status(now)));
+        return List.copyOf(all);
+    }
+
+    @Override
+    public void awaitWork(long maxNanos) {
+        long next = context.wheel.nextDeadline();
+        long nanos = Math.min(maxNanos, next - clock.nanoTime());
+        if (!context.graveyard.isEmpty()) {
+            nanos = Math.min(nanos, DIG_AGAIN_NANOS);
+        }
+        if (nanos <= 0) {
+            return;
+        }
+        wakeup.announceSleep();
+        if (port.isEmpty() && commands.isEmpty()) {
+            sleeper.sleep(nanos);
+        }
+        wakeup.awake();
+    }
+
+    @Override
+    public void wakeUp() {
+        sleeper.wakeUp();
+    }
+
+    /**
+     * Wipes everything. The agents that use sessions should have ended before: what one of them is
+     * using at this moment is left as it is.
+     */
+    @Override
+    public void onClose() {
+        running = false;
+        commands.close();
+        resolver.close();
+        peers.close();
+        handshakes.close();
+        drainPort();
+        context.graveyard.dig();
+        context.outbox.flush();
+    }
+
+    private void drainPort() {
+        StagedPacket packet;
+        while ((packet = port.pollStaged()) != null) {
+            packet.release();
+        }
+    }
+}

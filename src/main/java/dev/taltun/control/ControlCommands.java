@@ -1,0 +1,128 @@
+package dev.taltun.control;
+
+import dev.taltun.agent.Mailbox;
+import dev.taltun.agent.Wakeup;
+import dev.taltun.crypto.PublicKey;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * How other threads ask the control agent for something: what they want is done on its thread, and
+ * the future returned tells when, with a value or with an {@link IllegalArgumentException} whose
+ * message is for the user. Actions attached to a future run on the control agent's thread, so they
+ * must not block.
+ *
+ * <p>Any thread. Not for packets: each call allocates.
+ */
+public final class ControlCommands {
+    private static final int CAPACITY = 1024;
+
+    private final Mailbox<Runnable> mailbox = new Mailbox<>(CAPACITY);
+    private final ControlAgent agent;
+    private final Wakeup wakeup;
+    private final Sleeper sleeper;
+    private volatile boolean closed;
+
+    ControlCommands(ControlAgent agent, Wakeup wakeup, Sleeper sleeper) {
+        this.agent = agent;
+        this.wakeup = wakeup;
+        this.sleeper = sleeper;
+    }
+
+    /** Adds peers; their preshared keys may be closed when the future is complete. */
+    public CompletableFuture<Void> add(List<PeerSpec> specs) {
+        List<PeerSpec> copy = List.copyOf(specs);
+        return submit(() -> agent.onAdd(copy));
+    }
+
+    /** Changes everything about the peer with the same public key but its sessions. */
+    public CompletableFuture<Void> update(PeerSpec spec) {
+        return submit(() -> agent.onUpdate(spec));
+    }
+
+    /** Removes a peer, with its routes and sessions. */
+    public CompletableFuture<Void> remove(PublicKey key) {
+        return submit(() -> agent.onRemove(key));
+    }
+
+    /** The state of all peers. */
+    public CompletableFuture<List<PeerStatus>> status() {
+        CompletableFuture<List<PeerStatus>> result = new CompletableFuture<>();
+        post(() -> complete(result, agent::onStatus), result);
+        return result;
+    }
+
+    private CompletableFuture<Void> submit(Runnable command) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        post(
+                () ->
+                        complete(
+                                result,
+                                () -> {
+                                    command.run();
+                                    return null;
+                                }),
+                result);
+        return result;
+    }
+
+    private <T> void complete(CompletableFuture<T> result, Supplier<T> command) {
+        if (closed) {
+            refuse(result, "the engine is stopping");
+            return;
+        }
+        try {
+            result.complete(command.get());
+        } catch (IllegalArgumentException e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private void post(Runnable command, CompletableFuture<?> result) {
+        if (closed) {
+            refuse(result, "the engine is stopping");
+        } else if (!post(command)) {
+            refuse(result, "the engine is too busy; try again");
+        } else if (closed) {
+            // It may have come too late to be found by the agent's last look.
+            refuse(result, "the engine is stopping");
+        }
+    }
+
+    private static void refuse(CompletableFuture<?> result, String reason) {
+        result.completeExceptionally(new IllegalStateException(reason));
+    }
+
+    /** Has something done on the control agent's thread; false when it is too busy. */
+    boolean post(Runnable command) {
+        if (!mailbox.offer(command)) {
+            return false;
+        }
+        if (wakeup.claim()) {
+            sleeper.wakeUp();
+        }
+        return true;
+    }
+
+    /** Control agent: does what others want. */
+    int run(int most) {
+        int done = 0;
+        Runnable command;
+        while (done < most && (command = mailbox.poll()) != null) {
+            command.run();
+            done++;
+        }
+        return done;
+    }
+
+    boolean isEmpty() {
+        return mailbox.isEmpty();
+    }
+
+    /** Control agent: refuses what waits and what comes from now on. */
+    void close() {
+        closed = true;
+        run(CAPACITY);
+    }
+}

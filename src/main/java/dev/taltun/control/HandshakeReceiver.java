@@ -1,0 +1,230 @@
+package dev.taltun.control;
+
+import dev.taltun.dataplane.ControlPort;
+import dev.taltun.dataplane.ReceivedHandshake;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.io.udp.TxBatch;
+import dev.taltun.metrics.Counter;
+import dev.taltun.metrics.Counters;
+import dev.taltun.noise.CookieChecker;
+import dev.taltun.noise.InitiationVerdict;
+import dev.taltun.noise.LoadDetector;
+import dev.taltun.noise.RateLimiter;
+import dev.taltun.noise.ReceivedInitiation;
+import dev.taltun.peer.IndexTable;
+import dev.taltun.protocol.CookieReply;
+import dev.taltun.protocol.HandshakeResponse;
+import dev.taltun.protocol.MessageHeader;
+import dev.taltun.protocol.MessageType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * Handshake messages as they come, the cheapest checks first, so that a flood costs little:
+ *
+ * <pre>
+ *   length and type      nothing
+ *   mac1                 one hash        proves that the sender knows our public key
+ *   mac2 while loaded    two hashes      proves its address; without: a cookie, smaller than what
+ *                                        asked for it
+ *   limit while loaded   a table         20 a second from one address
+ *   the message          Curve25519      at most 8 in one step, so that timers and packets of the
+ *                                        peers that are there get their turn
+ * </pre>
+ *
+ * <p>Control agent's thread.
+ */
+final class HandshakeReceiver {
+    private static final int MESSAGES_PER_STEP = 64;
+    private static final int CURVE_WORK_PER_STEP = 8;
+    private static final long UNKNOWN_TOLD_EVERY_NANOS = 10_000_000_000L;
+
+    private final ControlContext context;
+    private final ControlPort port;
+    private final PeerRegistry peers;
+    private final CookieChecker cookies;
+    private final LoadDetector load = new LoadDetector();
+    private final RateLimiter limiter;
+    private final Counters.Block counters;
+    private int curveWork;
+    private long unknownToldAt;
+
+    HandshakeReceiver(ControlContext context, ControlPort port, PeerRegistry peers) {
+        this.context = context;
+        this.port = port;
+        this.peers = peers;
+        counters = context.counters;
+        cookies = new CookieChecker(context.identity.publicKey(), context.random);
+        limiter = new RateLimiter(context.random);
+    }
+
+    /**
+     * Handles messages that wait, within the budget of one step.
+     *
+     * @return how many
+     */
+    int receive(long now) {
+        int count = 0;
+        curveWork = 0;
+        while (count < MESSAGES_PER_STEP && curveWork < CURVE_WORK_PER_STEP) {
+            // Looked at before a message is taken out: it counts too.
+            int waiting = port.handshakesWaiting();
+            ReceivedHandshake message = port.pollHandshake();
+            if (message == null) {
+                break;
+            }
+            boolean loaded = load.isUnderLoad(waiting, ControlPort.HANDSHAKE_QUEUE, now);
+            try {
+                receive(message, loaded, now);
+            } finally {
+                message.release();
+            }
+            count++;
+        }
+        return count;
+    }
+
+    private void receive(ReceivedHandshake message, boolean loaded, long now) {
+        MemorySegment memory = message.memory();
+        int length = message.length();
+        if (!MessageHeader.check(memory, 0, length)) {
+            counters.increment(Counter.DROP_UNKNOWN_TYPE);
+            return;
+        }
+        int type = MessageHeader.type(memory, 0);
+        if (!MessageType.checkLength(type, length)) {
+            counters.increment(Counter.DROP_TOO_SHORT);
+            return;
+        }
+        switch (type) {
+            case MessageType.HANDSHAKE_INITIATION -> {
+                if (passes(message, loaded, now)) {
+                    initiation(message, now);
+                }
+            }
+            case MessageType.HANDSHAKE_RESPONSE -> {
+                if (passes(message, loaded, now)) {
+                    response(message, now);
+                }
+            }
+            case MessageType.COOKIE_REPLY -> cookie(memory, now);
+            default -> counters.increment(Counter.DROP_UNKNOWN_TYPE);
+        }
+    }
+
+    /** Whether a message is worth the curve: what is asked of its sender depends on our load. */
+    private boolean passes(ReceivedHandshake message, boolean loaded, long now) {
+        MemorySegment memory = message.memory();
+        int length = message.length();
+        if (!cookies.checkMac1(memory, 0, length)) {
+            counters.increment(Counter.HANDSHAKE_BAD_MAC);
+            return false;
+        }
+        if (!loaded) {
+            return true;
+        }
+        Endpoint source = message.source();
+        byte[] address = address(source);
+        byte[] sender =
+                ByteBuffer.allocate(18).put(address).putShort((short) source.port()).array();
+        if (!cookies.checkMac2(memory, 0, length, sender, now)) {
+            counters.increment(Counter.HANDSHAKE_NO_COOKIE);
+            sendCookie(message, sender, now);
+            return false;
+        }
+        if (!limiter.allow(address, now)) {
+            counters.increment(Counter.HANDSHAKE_RATE_LIMITED);
+            return false;
+        }
+        return true;
+    }
+
+    private static byte[] address(Endpoint source) {
+        return ByteBuffer.allocate(16).putLong(source.high()).putLong(source.low()).array();
+    }
+
+    private void sendCookie(ReceivedHandshake message, byte[] sender, long now) {
+        TxBatch batch = context.outbox.batchFor(CookieReply.BYTES);
+        if (batch != null) {
+            cookies.createReply(
+                    message.memory(), 0, message.length(), sender, now, batch.slab(), batch.tail());
+            batch.append(CookieReply.BYTES, message.source(), 1);
+            counters.increment(Counter.COOKIES_SENT);
+        }
+    }
+
+    private void initiation(ReceivedHandshake message, long now) {
+        TxBatch reply = context.outbox.batchFor(HandshakeResponse.BYTES);
+        if (reply == null) {
+            return;
+        }
+        curveWork++;
+        try (ReceivedInitiation initiation =
+                ReceivedInitiation.open(context.identity, message.memory(), 0)) {
+            if (initiation == null) {
+                counters.increment(Counter.HANDSHAKE_INVALID);
+                return;
+            }
+            PeerController peer = peers.find(initiation.remote());
+            if (peer == null) {
+                unknownPeer(initiation, message.source(), now);
+                return;
+            }
+            InitiationVerdict verdict = peer.onInitiation(initiation, message.source(), reply, now);
+            switch (verdict) {
+                case ACCEPTED -> {}
+                case FLOODED -> counters.increment(Counter.HANDSHAKE_RATE_LIMITED);
+                case FORGED, REPLAYED -> counters.increment(Counter.HANDSHAKE_INVALID);
+            }
+        }
+    }
+
+    private void unknownPeer(ReceivedInitiation initiation, Endpoint source, long now) {
+        counters.increment(Counter.HANDSHAKE_UNKNOWN_PEER);
+        if (unknownToldAt == 0 || now - unknownToldAt >= UNKNOWN_TOLD_EVERY_NANOS) {
+            unknownToldAt = now;
+            context.listener.unknownPeer(initiation.remote(), source);
+        }
+    }
+
+    private void response(ReceivedHandshake message, long now) {
+        PeerController peer = byIndex(HandshakeResponse.receiver(message.memory(), 0), true);
+        if (peer == null) {
+            counters.increment(Counter.DROP_UNKNOWN_INDEX);
+            return;
+        }
+        curveWork++;
+        if (!peer.onResponse(message.memory(), message.source(), now)) {
+            counters.increment(Counter.HANDSHAKE_INVALID);
+        }
+    }
+
+    private void cookie(MemorySegment memory, long now) {
+        PeerController peer = byIndex(CookieReply.receiver(memory, 0), false);
+        if (peer == null) {
+            counters.increment(Counter.DROP_UNKNOWN_INDEX);
+        } else if (peer.onCookie(memory, now)) {
+            counters.increment(Counter.COOKIES_RECEIVED);
+        } else {
+            counters.increment(Counter.HANDSHAKE_INVALID);
+        }
+    }
+
+    /**
+     * Whose index it is, or null.
+     *
+     * @param waiting whether it must stand for an initiation that waits for its response
+     */
+    private PeerController byIndex(int index, boolean waiting) {
+        IndexTable.Entry entry = context.indices.lookup(index);
+        if (entry == null || (waiting && entry.session() != null)) {
+            return null;
+        }
+        return peers.find(entry.peer());
+    }
+
+    /** Wipes the cookie secret. */
+    void close() {
+        cookies.close();
+    }
+}

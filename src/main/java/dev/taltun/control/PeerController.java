@@ -1,0 +1,462 @@
+package dev.taltun.control;
+
+import dev.taltun.dataplane.StagedPacket;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.io.udp.TxBatch;
+import dev.taltun.metrics.Counter;
+import dev.taltun.noise.Handshake;
+import dev.taltun.noise.InitiationVerdict;
+import dev.taltun.noise.ReceivedInitiation;
+import dev.taltun.noise.Session;
+import dev.taltun.peer.Peer;
+import dev.taltun.protocol.HandshakeInitiation;
+import dev.taltun.protocol.HandshakeResponse;
+import dev.taltun.protocol.Limits;
+import dev.taltun.routing.IpPrefix;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * One peer on the control agent's thread: its handshakes, its sessions, the packets that wait for
+ * one, and WireGuard's timers (paper, section 6):
+ *
+ * <pre>
+ *   retransmit     5 s + jitter after an initiation without response: again, 18 times in all
+ *   missing reply  15 s + jitter after data sent, nothing received since: new handshake
+ *   keepalive      10 s after data received, nothing sent since: empty packet
+ *   heartbeat      the configured time after the last packet either way: empty packet
+ *   rekey          120 s after the handshake, when its initiator sends: new handshake
+ *   expiry         180 s after the handshake: the session goes
+ *   wipe           540 s after the last handshake: everything goes
+ * </pre>
+ *
+ * <p>Packet threads only leave time stamps in {@link Peer}. A timer that starts with one of them
+ * runs for ten seconds or more, so looking at the stamps once a second while there is a session
+ * misses none; whoever has no session and nothing under way is not looked at.
+ */
+final class PeerController implements TimerWheel.Expiry {
+    private static final long SECOND_NANOS = 1_000_000_000L;
+    private static final long LOOK_AGAIN_NANOS = SECOND_NANOS;
+    private static final long REPLY_TIMEOUT_NANOS =
+            Limits.KEEPALIVE_TIMEOUT_NANOS + Limits.REKEY_TIMEOUT_NANOS;
+
+    private final ControlContext context;
+    private final Peer peer;
+    private final Handshake handshake;
+    private final PeerSessions sessions;
+    private final PeerMessages messages;
+    private final PeerNews news;
+    private final PeerPlace place;
+    private final StagedPackets staged;
+    private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
+    private PeerSpec spec;
+
+    /** Whether to shake hands at the next look, without being asked by a packet. */
+    private boolean startHandshake;
+
+    /** Initiations sent since there last was a new reason to. */
+    private int attempts;
+
+    /** When the last initiation or response was sent, or 0. */
+    private long handshakeSentAt;
+
+    /** When to send the next initiation if there still is no response, or 0. */
+    private long retransmitAt;
+
+    /** Addition to the wait for a missing reply. */
+    private long replyJitter;
+
+    /** When the heartbeat was turned on, or last found no session to go through. */
+    private long heartbeatFrom;
+
+    /** When to wipe everything, or 0. */
+    private long wipeAt;
+
+    private long lastHandshakeEpochMillis;
+
+    /**
+     * @throws IllegalArgumentException if nothing secret can be agreed with the public key
+     */
+    PeerController(ControlContext context, PeerSpec spec) {
+        this.context = context;
+        this.spec = spec;
+        peer = new Peer(spec.publicKey(), spec.name());
+        handshake =
+                new Handshake(
+                        context.identity,
+                        spec.publicKey(),
+                        spec.presharedKey(),
+                        context.keys,
+                        context.random);
+        sessions = new PeerSessions(peer, context.indices, context.graveyard);
+        messages = new PeerMessages(context, peer, handshake);
+        news = new PeerNews(context.listener, peer);
+        place = new PeerPlace(context, peer, news, this::onPlaceAnswered);
+        staged = new StagedPackets(context.stagedTotal, context.counters);
+        replyJitter = context.jitter();
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    List<IpPrefix> allowedIps() {
+        return spec.allowedIps();
+    }
+
+    // What the user wants.
+
+    /** The agent runs: finds the peer, and shakes hands if that is wanted. */
+    void start(long now) {
+        heartbeatFrom = now;
+        startHandshake = spec.initiates();
+        place.use(spec.endpoint(), now);
+        schedule(now);
+    }
+
+    /** Takes over changed wishes; the session stays, for its keys are as good as before. */
+    void update(PeerSpec next, long now) {
+        PeerSpec before = spec;
+        spec = next;
+        handshake.presharedKey(next.presharedKey());
+        if (next.endpoint() != null && !next.endpoint().equals(before.endpoint())) {
+            place.use(next.endpoint(), now);
+        }
+        startHandshake |= next.initiates() && !before.initiates();
+        if (next.keepaliveSeconds() != 0 && before.keepaliveSeconds() == 0) {
+            // At once, so that a NAT in front of us opens.
+            heartbeat(now);
+        }
+        schedule(now);
+    }
+
+    private void onPlaceAnswered(long now) {
+        startHandshake |= staged.size() > 0;
+        schedule(now);
+    }
+
+    /** Forgets the peer: packets, sessions, indices, keys. Nothing may be called any more. */
+    void close() {
+        place.use(null, 0);
+        staged.dropAll();
+        messages.abandonInitiation();
+        sessions.clear();
+        handshake.close();
+        context.wheel.stop(timer);
+    }
+
+    PeerStatus status(long now) {
+        Session session = sessions.usable(now);
+        return new PeerStatus(
+                spec.name(),
+                peer.publicKey(),
+                spec.presharedKey() != null,
+                spec.endpoint(),
+                peer.endpoint(),
+                spec.allowedIps(),
+                spec.keepaliveSeconds(),
+                lastHandshakeEpochMillis,
+                peer.rxBytes(),
+                peer.rxPackets(),
+                peer.txBytes(),
+                peer.txPackets(),
+                session == null ? -1 : now - session.createdNanos(),
+                session == null ? null : session.suite(),
+                staged.size(),
+                news.isSilent());
+    }
+
+    // What packet threads bring.
+
+    /** A packet came while there was no session. Takes it over. */
+    void onStaged(StagedPacket packet, long now) {
+        if (!place.isFindable()) {
+            // Only the peer itself can tell where it is, and until then the room is others'.
+            packet.release();
+            context.counters.increment(Counter.DROP_NO_ENDPOINT);
+            return;
+        }
+        staged.add(packet);
+        sendStaged(now);
+        schedule(now);
+    }
+
+    /**
+     * A packet thread wants something.
+     *
+     * @param wishes constants of {@link Peer}
+     */
+    void onRequests(int wishes, long now) {
+        if ((wishes & Peer.SESSION_CONFIRMED) != 0) {
+            boolean first = sessions.usable(now) == null;
+            Session confirmed = sessions.confirmed();
+            if (confirmed != null) {
+                handshakeComplete(confirmed, first, now);
+                sendStaged(now);
+            }
+        }
+        if ((wishes & Peer.WANT_HANDSHAKE) != 0 && sessions.wantHandshake(now)) {
+            initiate(now, now);
+        }
+        schedule(now);
+    }
+
+    // Handshake messages.
+
+    /**
+     * An initiation names this peer.
+     *
+     * @param reply has room for a response
+     */
+    InitiationVerdict onInitiation(
+            ReceivedInitiation initiation, Endpoint source, TxBatch reply, long now) {
+        InitiationVerdict verdict = handshake.accept(initiation, now);
+        if (verdict != InitiationVerdict.ACCEPTED) {
+            return verdict;
+        }
+        authenticated(source, HandshakeInitiation.BYTES, now);
+        int index = context.indices.allocate(peer);
+        Session session = handshake.respond(initiation, index, now, reply.slab(), reply.tail());
+        reply.append(HandshakeResponse.BYTES, source, 1);
+        peer.noteSent(now, HandshakeResponse.BYTES, 1);
+        context.counters.increment(Counter.HANDSHAKE_RESPONSES_SENT);
+        handshakeSentAt = now;
+        derived(session, now);
+        schedule(now);
+        return verdict;
+    }
+
+    /** A response to our initiation came; false if it is not authentic. */
+    boolean onResponse(MemorySegment message, Endpoint source, long now) {
+        boolean first = sessions.usable(now) == null;
+        Session session = handshake.consumeResponse(message, 0, now);
+        if (session == null) {
+            news.responseRefused(source, now);
+            return false;
+        }
+        authenticated(source, HandshakeResponse.BYTES, now);
+        derived(session, now);
+        handshakeComplete(session, first, now);
+        if (staged.size() > 0) {
+            sendStaged(now);
+        } else {
+            // The peer may send only after it has seen a packet of this session.
+            keepalive(now);
+        }
+        schedule(now);
+        return true;
+    }
+
+    /** A cookie came: the next handshake message carries it. False if it is not authentic. */
+    boolean onCookie(MemorySegment message, long now) {
+        return handshake.consumeCookieReply(message, 0, now);
+    }
+
+    private void authenticated(Endpoint source, int bytes, long now) {
+        peer.noteReceived(now, bytes, 1);
+        if (!source.equals(peer.endpoint())) {
+            peer.setEndpoint(source);
+        }
+        news.look(now);
+    }
+
+    private void derived(Session session, long now) {
+        sessions.derived(session);
+        wipeAt = now + Limits.WIPE_AFTER_TIME_NANOS;
+    }
+
+    private void handshakeComplete(Session session, boolean first, long now) {
+        messages.abandonInitiation();
+        attempts = 0;
+        retransmitAt = 0;
+        lastHandshakeEpochMillis = context.clock.epochMillis();
+        context.counters.increment(Counter.HANDSHAKES_COMPLETED);
+        news.handshakeComplete(session, first);
+        news.look(now);
+    }
+
+    // Initiations.
+
+    /**
+     * There is a reason for a handshake, other than that the last initiation was not answered.
+     *
+     * @param unansweredSince how long what we send has had no answer, at least
+     */
+    private void initiate(long now, long unansweredSince) {
+        if (peer.endpoint() == null) {
+            return;
+        }
+        // From now on another 90 seconds; one that was just sent is the first of them.
+        attempts = Math.min(attempts, 1);
+        if (handshakeSentAt != 0 && now - handshakeSentAt < Limits.REKEY_TIMEOUT_NANOS) {
+            if (retransmitAt == 0) {
+                // Not now, but not never either: the session may come to nothing.
+                retransmitAt = handshakeSentAt + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
+            }
+            return;
+        }
+        attempts = 0;
+        news.asking(unansweredSince);
+        sendInitiation(now);
+    }
+
+    private void sendInitiation(long now) {
+        if (!messages.initiation(now)) {
+            retransmitAt = now + TimerWheel.TICK_NANOS;
+            return;
+        }
+        attempts++;
+        handshakeSentAt = now;
+        retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
+    }
+
+    private void retransmit(long now) {
+        if (!handshake.isPending() && !sessions.wantHandshake(now)) {
+            retransmitAt = 0;
+            return;
+        }
+        if (handshake.isPending()) {
+            news.notAnswered(now);
+        }
+        if (attempts >= Limits.HANDSHAKE_ATTEMPTS_MAX) {
+            giveUp();
+            return;
+        }
+        place.seekAgain(now);
+        place.forgetLocalAddress();
+        news.asking(now);
+        sendInitiation(now);
+    }
+
+    private void giveUp() {
+        attempts = 0;
+        retransmitAt = 0;
+        messages.abandonInitiation();
+        news.gaveUp(staged.dropAll());
+    }
+
+    // Packets.
+
+    /** Sends what waits, or sees to it that there will be a session for it. */
+    private void sendStaged(long now) {
+        if (staged.size() == 0) {
+            return;
+        }
+        Session session = sessions.usable(now);
+        if (session == null) {
+            initiate(now, now);
+        } else {
+            messages.staged(staged, session, now);
+            keepFresh(now);
+        }
+    }
+
+    /** Sends an empty packet, or sees to it that there will be a session for it. */
+    private void keepalive(long now) {
+        Session session = sessions.usable(now);
+        if (session == null) {
+            peer.clearKeepaliveDue();
+            initiate(now, now);
+        } else if (messages.keepalive(session, now)) {
+            keepFresh(now);
+        }
+    }
+
+    /** Something was sent, or is to be: shakes hands unless there is a session young enough. */
+    private void keepFresh(long now) {
+        if (sessions.wantHandshake(now)) {
+            initiate(now, now);
+        }
+    }
+
+    private void heartbeat(long now) {
+        heartbeatFrom = now;
+        if (peer.endpoint() != null && (spec.initiates() || sessions.usable(now) != null)) {
+            keepalive(now);
+        }
+    }
+
+    // Timers.
+
+    @Override
+    public void onTimer(long now) {
+        sessions.expire(now);
+        news.look(now);
+        place.onTimer(now);
+        if (startHandshake && peer.endpoint() != null) {
+            startHandshake = false;
+            keepFresh(now);
+        }
+        if (retransmitAt != 0 && now >= retransmitAt) {
+            retransmit(now);
+        }
+        long awaiting = peer.awaitingReplySince();
+        if (awaiting != 0 && now >= awaiting + REPLY_TIMEOUT_NANOS + replyJitter) {
+            peer.clearAwaitingReply();
+            replyJitter = context.jitter();
+            place.forgetLocalAddress();
+            initiate(now, awaiting);
+        }
+        if (now >= keepaliveDeadline()) {
+            keepalive(now);
+        }
+        if (now >= heartbeatDeadline(now)) {
+            heartbeat(now);
+        }
+        if (staged.size() > 0 && sessions.usable(now) != null) {
+            sendStaged(now);
+        }
+        if (wipeAt != 0 && now >= wipeAt) {
+            wipeAt = 0;
+            messages.abandonInitiation();
+            sessions.clear();
+        }
+        schedule(now);
+    }
+
+    private long keepaliveDeadline() {
+        long due = peer.keepaliveDueSince();
+        return due == 0 ? Long.MAX_VALUE : due + Limits.KEEPALIVE_TIMEOUT_NANOS;
+    }
+
+    private long heartbeatDeadline(long now) {
+        boolean on =
+                spec.keepaliveSeconds() != 0
+                        && peer.endpoint() != null
+                        && (spec.initiates() || sessions.usable(now) != null);
+        if (!on) {
+            return Long.MAX_VALUE;
+        }
+        long last = Math.max(heartbeatFrom, Math.max(peer.lastSent(), peer.lastReceived()));
+        return last + spec.keepaliveSeconds() * SECOND_NANOS;
+    }
+
+    /** Sets the timer to the moment at which there is something to look at. */
+    private void schedule(long now) {
+        long at = Math.min(keepaliveDeadline(), heartbeatDeadline(now));
+        at = Math.min(at, place.deadline());
+        long awaiting = peer.awaitingReplySince();
+        if (awaiting != 0) {
+            at = Math.min(at, awaiting + REPLY_TIMEOUT_NANOS + replyJitter);
+        }
+        if (retransmitAt != 0) {
+            at = Math.min(at, retransmitAt);
+        }
+        if (wipeAt != 0) {
+            at = Math.min(at, wipeAt);
+        }
+        if (startHandshake && peer.endpoint() != null) {
+            at = now;
+        }
+        peer.setWatched(sessions.exist());
+        if (sessions.exist()) {
+            // Packets only wait beside a session when every batch is in use.
+            at = Math.min(at, staged.size() > 0 ? now : now + LOOK_AGAIN_NANOS);
+        }
+        if (at == Long.MAX_VALUE) {
+            context.wheel.stop(timer);
+        } else {
+            context.wheel.start(timer, at);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.taltun.control;
+
+import dev.taltun.crypto.CipherSuite;
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.routing.IpPrefix;
+import java.util.List;
+
+/**
+ * What a user sees of one peer, at one moment. Immutable.
+ *
+ * @param endpointSpec as configured, or null
+ * @param endpoint where datagrams go now, or null while that is unknown
+ * @param lastHandshakeEpochMillis wall time of the last completed handshake, 0 for none yet
+ * @param rxBytes authenticated UDP payload received
+ * @param txBytes UDP payload sent
+ * @param sessionAgeNanos age of the session that is sent with; -1 if there is none
+ * @param suite of that session, or null
+ * @param stagedPackets packets held until there is a session
+ * @param silent whether the peer does not answer at present
+ */
+public record PeerStatus(
+        String name,
+        PublicKey publicKey,
+        boolean hasPresharedKey,
+        EndpointSpec endpointSpec,
+        Endpoint endpoint,
+        List<IpPrefix> allowedIps,
+        int keepaliveSeconds,
+        long lastHandshakeEpochMillis,
+        long rxBytes,
+        long rxPackets,
+        long txBytes,
+        long txPackets,
+        long sessionAgeNanos,
+        CipherSuite suite,
+        int stagedPackets,
+        boolean silent) {}

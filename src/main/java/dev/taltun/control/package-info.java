@@ -1,0 +1,22 @@
+/**
+ * The control agent: everything about peers that is not a packet. Handshakes in both roles,
+ * WireGuard's timers, cookies and limits while under load, packets held until there is a session,
+ * changing peers at run time.
+ *
+ * <pre>
+ *   packet threads --ControlPort--&gt; ControlAgent --doWork--&gt; HandshakeReceiver --.
+ *   other threads --ControlCommands--^    |    `--TimerWheel--&gt; PeerController &lt;--'
+ *                                         |                          | one for each peer
+ *                   names to resolve      v                          v
+ *               EndpointResolver (own thread)      Outbox --&gt; a UDP socket; Peer, IndexTable
+ * </pre>
+ *
+ * <p>All of it runs on the control agent's thread, so its state is plain; only {@link
+ * dev.taltun.control.ControlCommands} and {@link dev.taltun.control.EndpointResolver} may be called
+ * from elsewhere. Packet threads see what it decides through {@code peer}: the session and endpoint
+ * of a peer, the index table, the routes. It may allocate; it never blocks. Secrets live in {@code
+ * noise}; sessions are closed, which wipes them, when {@code agent.Quiescence} tells that no packet
+ * thread can hold them. Time comes from {@code agent.Clock} only, so that a test plays hours in
+ * milliseconds.
+ */
+package dev.taltun.control;
