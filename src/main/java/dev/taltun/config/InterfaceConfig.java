@@ -48,4 +48,24 @@ public record InterfaceConfig(
         vips = List.copyOf(vips);
         routes = List.copyOf(routes);
     }
+
+    InterfaceConfig withRoutes(List<IpPrefix> other) {
+        return new InterfaceConfig(
+                mode,
+                tunName,
+                local,
+                vips,
+                privateKey,
+                publicKey,
+                mtu,
+                other,
+                cipher,
+                crypto,
+                debug,
+                fwmark,
+                offloads,
+                workers,
+                cpus,
+                keepaliveSeconds);
+    }
 }

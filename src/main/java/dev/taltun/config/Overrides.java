@@ -1,5 +1,6 @@
 package dev.taltun.config;
 
+import dev.taltun.crypto.PublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -128,7 +129,16 @@ public final class Overrides {
 
     private static boolean hasKey(RawTable peer, String key) {
         RawValue value = peer.get(PeerKey.PUBLIC_KEY);
-        return value != null && value.source().file() != null && value.text().strip().equals(key);
+        return value != null && value.source().file() != null && sameKey(value.text(), key);
+    }
+
+    /** Whether both name one key, be it in base64 or hex. */
+    private static boolean sameKey(String a, String b) {
+        try {
+            return PublicKey.parse(a).equals(PublicKey.parse(b));
+        } catch (IllegalArgumentException e) {
+            return false; // Said when the peer is looked at.
+        }
     }
 
     private static RawTable added(List<RawTable> peers, Source source) {

@@ -46,17 +46,18 @@ final class Problems {
         }
     }
 
-    private void reason(Source source, IllegalArgumentException e, String remedy) {
+    /** Notes what a parser threw; the remedy is for reasons that hold none. */
+    void reason(Source source, IllegalArgumentException e, String remedy) {
         String text = e.getMessage();
         errors.add(new Entry(source, text.contains("; ") ? text : text + "; " + remedy));
     }
 
-    boolean hasErrors() {
-        return !errors.isEmpty();
+    int errors() {
+        return errors.size();
     }
 
     void throwIfAny() throws ConfigException {
-        if (hasErrors()) {
+        if (!errors.isEmpty()) {
             throw new ConfigException(lines(errors));
         }
     }
@@ -65,13 +66,18 @@ final class Problems {
         return lines(warnings).stream().map(line -> "warning: " + line).toList();
     }
 
+    private static String line(Entry entry) {
+        String place = entry.source.text();
+        return place.isEmpty() ? entry.text : place + ": " + entry.text;
+    }
+
     /** In the order of the file; flags first. */
     private static List<String> lines(List<Entry> entries) {
         return entries.stream()
                 .sorted(
                         Comparator.comparingInt((Entry entry) -> entry.source.line())
                                 .thenComparingInt(entry -> entry.source.column()))
-                .map(entry -> entry.source.text() + ": " + entry.text)
+                .map(Problems::line)
                 .distinct()
                 .toList();
     }

@@ -61,9 +61,9 @@ public final class Shown {
     }
 
     private static boolean isKeyDigit(char c) {
-        return c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
-                || c >= '0' && c <= '9'
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
                 || c == '+'
                 || c == '/'
                 || c == '=';

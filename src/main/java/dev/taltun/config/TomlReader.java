@@ -3,6 +3,7 @@ package dev.taltun.config;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -33,9 +34,8 @@ final class TomlReader {
         this.problems = problems;
     }
 
-    /** Reads the whole text; what could not be used is in the problems. */
+    /** Reads the whole text; what could not be used is in the problems. Null if it is not TOML. */
     RawConfig read(String text) {
-        RawConfig config = new RawConfig(new RawTable(at(null, "")), new ArrayList<>());
         TomlParseResult root;
         try {
             root = Toml.parse(text);
@@ -43,13 +43,13 @@ final class TomlReader {
             // Both come from the parser when a hostile text nests too deeply.
             problems.error(
                     at(null, ""), "not readable as TOML", "start from an example in config/");
-            return config;
+            return null;
         }
         if (root.hasErrors()) {
             root.errors().forEach(this::syntax);
-            return config;
+            return null;
         }
-        return tables(root, config);
+        return tables(root, new RawConfig(new RawTable(at(null, "")), new ArrayList<>()));
     }
 
     private void syntax(TomlParseError error) {
@@ -72,7 +72,7 @@ final class TomlReader {
         if (message.contains("previously defined")) {
             return "keep one of them";
         }
-        if (message.contains("expected \"") || message.contains("expected '")) {
+        if (message.contains(", expected \"") || message.contains(", expected '")) {
             return "close the quotes on the same line";
         }
         if (message.contains("expected . or =")) {
@@ -86,6 +86,10 @@ final class TomlReader {
 
     private RawConfig tables(TomlParseResult root, RawConfig config) {
         RawTable iface = config.iface();
+        // Without the table its keys are not missing one by one.
+        iface.spoil(InterfaceKey.VIP);
+        iface.spoil(InterfaceKey.PRIVATE_KEY);
+        int errorsBefore = problems.errors();
         for (String key : root.keySet()) {
             Source source = at(root.inputPositionOf(List.of(key)), "");
             Object value = root.get(List.of(key));
@@ -97,7 +101,7 @@ final class TomlReader {
                 unknownTable(key, value, source);
             }
         }
-        if (!root.contains(List.of(INTERFACE))) {
+        if (!root.contains(List.of(INTERFACE)) && problems.errors() == errorsBefore) {
             problems.error(
                     at(null, ""),
                     "there is no [interface] table",
@@ -158,38 +162,42 @@ final class TomlReader {
             Source source = at(table.inputPositionOf(List.of(name)), Shown.plain(name));
             SchemaKey key = find(name, own);
             if (key == null) {
-                unknownKey(name, source, own, others);
+                unknownKey(name, source, own, others).ifPresent(raw::spoil);
                 continue;
             }
             RawValue value = value(key, table.get(List.of(name)), source);
-            if (value != null) {
+            if (value == null) {
+                raw.spoil(key);
+            } else {
                 raw.put(key, value);
             }
         }
         return raw;
     }
 
-    private void unknownKey(String name, Source source, SchemaKey[] own, SchemaKey[] others) {
+    /** Says what is wrong with the key; returns the key of this table that was probably meant. */
+    private Optional<SchemaKey> unknownKey(
+            String name, Source source, SchemaKey[] own, SchemaKey[] others) {
         String here = own[0] instanceof PeerKey ? "[[peers]]" : "[interface]";
         String there = own[0] instanceof PeerKey ? "[interface]" : "[[peers]]";
         if (find(name, others) != null) {
             problems.error(source, "does not belong in " + here, "move it to " + there);
-            return;
+            return Optional.empty();
         }
-        var near = Suggestion.closest(name, texts(own));
-        if (near.isPresent()) {
-            problems.error(source, "unknown key", "did you mean \"" + near.get() + "\"?");
-            return;
-        }
-        var elsewhere = Suggestion.closest(name, texts(others));
-        if (elsewhere.isPresent()) {
-            String remedy =
-                    "did you mean \"" + elsewhere.get() + "\", which belongs in " + there + "?";
-            problems.error(source, "unknown key", remedy);
-            return;
-        }
-        String remedy = here + " knows " + String.join(", ", texts(own));
+        Optional<String> near = Suggestion.closest(name, texts(own));
+        String remedy =
+                near.map(word -> "did you mean \"" + word + "\"?")
+                        .or(
+                                () ->
+                                        Suggestion.closest(name, texts(others))
+                                                .map(word -> elsewhere(word, there)))
+                        .orElse(here + " knows " + String.join(", ", texts(own)));
         problems.error(source, "unknown key", remedy);
+        return near.map(word -> find(word, own));
+    }
+
+    private static String elsewhere(String word, String there) {
+        return "did you mean \"" + word + "\", which belongs in " + there + "?";
     }
 
     private static List<String> texts(SchemaKey[] keys) {

@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.dataplane.StagedPacket;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.TxBatch;
@@ -40,6 +41,9 @@ final class PeerController implements TimerWheel.Expiry {
     private static final long REPLY_TIMEOUT_NANOS =
             Limits.KEEPALIVE_TIMEOUT_NANOS + Limits.REKEY_TIMEOUT_NANOS;
 
+    /** Initiations without response after which the suite that was agreed on is given up. */
+    private static final int ATTEMPTS_WITH_SUITE = 2;
+
     private final ControlContext context;
     private final Peer peer;
     private final Handshake handshake;
@@ -48,6 +52,7 @@ final class PeerController implements TimerWheel.Expiry {
     private final PeerNews news;
     private final PeerPlace place;
     private final StagedPackets staged;
+    private final HelloExchange hello;
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
     private PeerSpec spec;
 
@@ -93,6 +98,7 @@ final class PeerController implements TimerWheel.Expiry {
         news = new PeerNews(context.listener, peer);
         place = new PeerPlace(context, peer, news, this::onPlaceAnswered);
         staged = new StagedPackets(context.stagedTotal, context.counters);
+        hello = new HelloExchange(context, peer, spec.suites());
         replyJitter = context.jitter();
     }
 
@@ -119,6 +125,7 @@ final class PeerController implements TimerWheel.Expiry {
         PeerSpec before = spec;
         spec = next;
         handshake.presharedKey(next.presharedKey());
+        hello.update(next.suites());
         if (next.endpoint() != null && !next.endpoint().equals(before.endpoint())) {
             place.use(next.endpoint(), now);
         }
@@ -210,6 +217,9 @@ final class PeerController implements TimerWheel.Expiry {
      */
     InitiationVerdict onInitiation(
             ReceivedInitiation initiation, Endpoint source, TxBatch reply, long now) {
+        if (!hello.accepts(initiation.suite())) {
+            return InitiationVerdict.UNWANTED;
+        }
         InitiationVerdict verdict = handshake.accept(initiation, now);
         if (verdict != InitiationVerdict.ACCEPTED) {
             return verdict;
@@ -247,6 +257,17 @@ final class PeerController implements TimerWheel.Expiry {
         return true;
     }
 
+    /** A control frame came. */
+    void onFrame(ReceivedFrame frame, long now) {
+        if (hello.onFrame(frame, sessions.usable(now), now) && !handshake.isPending()) {
+            // Not a retransmission, so it need not keep their distance.
+            news.asking(now);
+            attempts = 0;
+            sendInitiation(now);
+            schedule(now);
+        }
+    }
+
     /** A cookie came: the next handshake message carries it. False if it is not authentic. */
     boolean onCookie(MemorySegment message, long now) {
         return handshake.consumeCookieReply(message, 0, now);
@@ -271,6 +292,7 @@ final class PeerController implements TimerWheel.Expiry {
         retransmitAt = 0;
         lastHandshakeEpochMillis = context.clock.epochMillis();
         context.counters.increment(Counter.HANDSHAKES_COMPLETED);
+        hello.onSession(session, now);
         news.handshakeComplete(session, first);
         news.look(now);
     }
@@ -301,7 +323,10 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     private void sendInitiation(long now) {
-        if (!messages.initiation(now)) {
+        if (attempts == ATTEMPTS_WITH_SUITE) {
+            hello.distrust();
+        }
+        if (!messages.initiation(hello.suite(), now)) {
             retransmitAt = now + TimerWheel.TICK_NANOS;
             return;
         }

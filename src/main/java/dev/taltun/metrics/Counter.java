@@ -32,6 +32,7 @@ public enum Counter {
     DROP_WRONG_SOURCE("Decrypted: source address is not among the peer's allowed IPs"),
     DROP_CONGESTED("Decrypted: marked as congested on the way, and not of a kind that can be told"),
     CONTROL_FRAMES_RECEIVED("Taltun control frames received inside sessions"),
+    CONTROL_FRAMES_DROPPED("Taltun control frames dropped: too long, or too many are waiting"),
     CONTROL_FRAMES_MALFORMED("Taltun control frames that made no sense"),
     HANDSHAKE_QUEUE_FULL("Handshake messages dropped because too many are waiting"),
     HANDSHAKE_BAD_MAC("Handshake messages without a valid mac1"),
