@@ -58,9 +58,9 @@ final class TunnelTest {
             assertEquals(0, echoes.lost(), hosts::logs);
             fast(hosts, Iperf.tcp(hosts.a(), hosts.b(), TwoHosts.RIGHT_VIP, 1));
             fast(hosts, Iperf.tcp(hosts.b(), hosts.a(), TwoHosts.LEFT_VIP6, 1));
-            Iperf.Flow udp = Iperf.udp(hosts.a(), hosts.b(), TwoHosts.RIGHT_VIP6, 1, "10M");
-            assertTrue(udp.bytes() > 1_000_000, () -> udp + "\n" + hosts.logs());
-            assertTrue(udp.lostPercent() < 5, () -> udp + "\n" + hosts.logs());
+            Iperf.Flow udp = Iperf.udp(hosts.a(), hosts.b(), TwoHosts.RIGHT_VIP6, 1, "5M");
+            assertTrue(udp.bytes() > 300_000, () -> udp + "\n" + hosts.logs());
+            assertTrue(udp.lostPercent() < 10, () -> udp + "\n" + hosts.logs());
         }
     }
 
