@@ -45,18 +45,24 @@ final class LinuxUdpSender implements UdpSender {
         Endpoint to = batch.destination(i);
         int size = batch.segmentSize(i);
         int end = batch.length(i);
-        int count = 0;
         int sent = 0;
-        int result = 0;
-        for (int done = 0; done < end; done += size) {
-            prepare(count++, batch, batch.offset(i) + done, Math.min(size, end - done), to, 0);
-            if (count == TxBatch.MAX_MESSAGES || done + size >= end) {
-                result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
-                sent += Math.max(0, result);
-                count = 0;
+        int done = 0;
+        while (done < end) {
+            int count = 0;
+            for (; count < TxBatch.MAX_MESSAGES && done < end; count++, done += size) {
+                int bytes = Math.min(size, end - done);
+                prepare(count, batch, batch.offset(i) + done, bytes, to, 0);
+            }
+            int result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
+            if (result < 0) {
+                return sent > 0 ? sent : result;
+            }
+            sent += result;
+            if (result < count) {
+                return sent;
             }
         }
-        return sent > 0 ? sent : result;
+        return sent;
     }
 
     private void prepare(int slot, TxBatch batch, int offset, int length, Endpoint to, int seg) {
