@@ -2,6 +2,7 @@ package dev.taltun.io.netlink;
 
 import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.linux.Linux;
+import dev.taltun.io.IpText;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.net.InetAddress;
