@@ -1,7 +1,6 @@
 package dev.taltun.crypto;
 
 import java.util.Arrays;
-import org.bouncycastle.crypto.digests.Blake2sDigest;
 
 /**
  * BLAKE2s (RFC 7693), HMAC over it and the key derivation of WireGuard (paper, section 5.4). Any
@@ -11,23 +10,19 @@ public final class Blake2s {
     /** Length in bytes of a hash, an HMAC and a derived key. */
     public static final int HASH_BYTES = 32;
 
-    private static final int BLOCK_BYTES = 64;
+    private static final int BLOCK_BYTES = Blake2sState.BLOCK_BYTES;
+    private static final byte[] NO_KEY = {};
 
     private Blake2s() {}
 
     /** The 32-byte hash of the parts, one after the other. */
     public static byte[] hash(byte[]... parts) {
-        return finish(new Blake2sDigest(), HASH_BYTES, parts);
+        return keyed(NO_KEY, HASH_BYTES, parts);
     }
 
-    /** Keyed BLAKE2s ({@code Mac} of the paper): key of 1 to 32 bytes, 1 to 32 bytes of output. */
+    /** Keyed BLAKE2s ({@code Mac} of the paper): key of 0 to 32 bytes, 1 to 32 bytes of output. */
     public static byte[] keyed(byte[] key, int outLength, byte[]... parts) {
-        Blake2sDigest digest = new Blake2sDigest(key, outLength, null, null);
-        try {
-            return finish(digest, outLength, parts);
-        } finally {
-            digest.clearKey();
-        }
+        return finish(new Blake2sState(key, outLength), parts);
     }
 
     /** HMAC-BLAKE2s (RFC 2104) over the parts, one after the other; 32 bytes. */
@@ -35,9 +30,9 @@ public final class Blake2s {
         byte[] block = Arrays.copyOf(key.length > BLOCK_BYTES ? hash(key) : key, BLOCK_BYTES);
         try {
             xor(block, 0x36);
-            Blake2sDigest inner = new Blake2sDigest();
-            inner.update(block, 0, BLOCK_BYTES);
-            byte[] innerHash = finish(inner, HASH_BYTES, parts);
+            Blake2sState inner = new Blake2sState(NO_KEY, HASH_BYTES);
+            inner.update(block);
+            byte[] innerHash = finish(inner, parts);
             xor(block, 0x36 ^ 0x5c);
             byte[] mac = hash(block, innerHash);
             ConstantTime.wipe(innerHash);
@@ -76,12 +71,10 @@ public final class Blake2s {
         }
     }
 
-    private static byte[] finish(Blake2sDigest digest, int length, byte[]... parts) {
+    private static byte[] finish(Blake2sState state, byte[]... parts) {
         for (byte[] part : parts) {
-            digest.update(part, 0, part.length);
+            state.update(part);
         }
-        byte[] out = new byte[length];
-        digest.doFinal(out, 0);
-        return out;
+        return state.finish();
     }
 }

@@ -18,7 +18,7 @@ final class BouncyCastleAeadKey implements AeadKey {
 
     BouncyCastleAeadKey(CipherSuite suite, byte[] key, HeapLane[] lanes) {
         this.suite = suite;
-        this.key = key.clone();
+        this.key = Packets.checkKey(key).clone();
         this.lanes = lanes;
     }
 
@@ -37,7 +37,7 @@ final class BouncyCastleAeadKey implements AeadKey {
             long dstOff,
             int len) {
         if (closed) {
-            throw new IllegalStateException("the session key was closed");
+            throw Packets.closed();
         }
         HeapLane scratch = lanes[lane];
         scratch.load(src, srcOff, len, len + TAG_BYTES);

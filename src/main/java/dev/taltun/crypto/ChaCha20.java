@@ -8,6 +8,7 @@ import java.util.Arrays;
 /** ChaCha20 (RFC 8439) and HChaCha20 (draft-irtf-cfrg-xchacha-03) over arrays. Any thread. */
 final class ChaCha20 {
     static final int KEY_BYTES = 32;
+    static final int NONCE_BYTES = 12;
     static final int BLOCK_BYTES = 64;
 
     private static final int STATE_WORDS = 16;

@@ -1,11 +1,9 @@
 package dev.taltun.crypto;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Random bytes from the kernel, by getrandom(2). Any thread.
@@ -17,7 +15,9 @@ public final class Entropy {
     /** The kernel serves requests of up to 256 bytes whole, never interrupted by a signal. */
     private static final int CHUNK_BYTES = 256;
 
-    private static final MethodHandle GETRANDOM = link();
+    private static final long NO_FLAGS = 0;
+
+    private static final MemorySegment GETRANDOM = find();
 
     private Entropy() {}
 
@@ -27,35 +27,20 @@ public final class Entropy {
             MemorySegment chunk = arena.allocate(CHUNK_BYTES);
             for (int done = 0; done < out.length; done += CHUNK_BYTES) {
                 int length = Math.min(CHUNK_BYTES, out.length - done);
-                long got = (long) GETRANDOM.invokeExact(chunk.address(), (long) length, 0);
-                if (got != length) {
+                if (NativeCall.call(GETRANDOM, chunk.address(), length, NO_FLAGS) != length) {
                     throw new IllegalStateException(
                             "getrandom(2) failed: no source of random keys");
                 }
                 MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, 0, out, done, length);
             }
             chunk.fill((byte) 0);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
         }
     }
 
-    @SuppressWarnings("restricted")
-    private static MethodHandle link() {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment address =
-                linker.defaultLookup()
-                        .find("getrandom")
-                        .orElseThrow(
-                                () -> new IllegalStateException("this libc has no getrandom(2)"));
-        return linker.downcallHandle(
-                address,
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_INT));
+    private static MemorySegment find() {
+        return Linker.nativeLinker()
+                .defaultLookup()
+                .find("getrandom")
+                .orElseThrow(() -> new IllegalStateException("this libc has no getrandom(2)"));
     }
 }

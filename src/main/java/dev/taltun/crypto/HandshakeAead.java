@@ -26,7 +26,6 @@ public final class HandshakeAead {
     /** Length in bytes of the nonce of {@link #xseal} and {@link #xopen}. */
     public static final int XNONCE_BYTES = 24;
 
-    private static final int NONCE_BYTES = 12;
     private static final VarHandle INT_LE =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG_LE =
@@ -56,7 +55,7 @@ public final class HandshakeAead {
             CipherSuite suite, byte[] key, long counter, byte[] plain, byte[] aad) {
         return switch (suite) {
             case CHACHA20_POLY1305 -> seal(key, counter, plain, aad);
-            case AES_256_GCM -> gcm(true, key, counter, plain, aad);
+            case AES_256_GCM -> gcm(true, key, bigEndianNonce(counter), plain, aad);
         };
     }
 
@@ -65,7 +64,7 @@ public final class HandshakeAead {
             CipherSuite suite, byte[] key, long counter, byte[] sealed, byte[] aad) {
         return switch (suite) {
             case CHACHA20_POLY1305 -> open(key, counter, sealed, aad);
-            case AES_256_GCM -> gcm(false, key, counter, sealed, aad);
+            case AES_256_GCM -> gcm(false, key, bigEndianNonce(counter), sealed, aad);
         };
     }
 
@@ -114,7 +113,7 @@ public final class HandshakeAead {
 
     /** ChaCha20-Poly1305 under any 12-byte nonce, given as three little-endian words. */
     static byte[] chachaSeal(byte[] key, int[] nonce, byte[] plain, byte[] aad) {
-        checkKey(key);
+        Packets.checkKey(key);
         byte[] sealed = new byte[plain.length + TAG_BYTES];
         ChaCha20.xor(key, 1, nonce, plain, 0, sealed, plain.length);
         byte[] tag = tag(key, nonce, sealed, plain.length, aad);
@@ -124,7 +123,7 @@ public final class HandshakeAead {
 
     /** Opens what {@link #chachaSeal} sealed; null if not authentic. */
     static byte[] chachaOpen(byte[] key, int[] nonce, byte[] sealed, byte[] aad) {
-        checkKey(key);
+        Packets.checkKey(key);
         int length = sealed.length - TAG_BYTES;
         if (length < 0) {
             return null;
@@ -136,12 +135,6 @@ public final class HandshakeAead {
         byte[] plain = new byte[length];
         ChaCha20.xor(key, 1, nonce, sealed, 0, plain, length);
         return plain;
-    }
-
-    private static void checkKey(byte[] key) {
-        if (key.length != ChaCha20.KEY_BYTES) {
-            throw new IllegalArgumentException("the AEADs take a key of 32 bytes");
-        }
     }
 
     /** The Poly1305 tag of RFC 8439, section 2.8, over aad and ciphertext. */
@@ -165,14 +158,18 @@ public final class HandshakeAead {
         return tag;
     }
 
-    private static byte[] gcm(
-            boolean forSealing, byte[] key, long counter, byte[] input, byte[] aad) {
-        checkKey(key);
+    private static byte[] bigEndianNonce(long counter) {
+        byte[] nonce = new byte[ChaCha20.NONCE_BYTES];
+        LONG_BE.set(nonce, ChaCha20.NONCE_BYTES - Long.BYTES, counter);
+        return nonce;
+    }
+
+    /** AES-256-GCM under any 12-byte nonce; null if not authentic. */
+    static byte[] gcm(boolean forSealing, byte[] key, byte[] nonce, byte[] input, byte[] aad) {
+        Packets.checkKey(key);
         if (!forSealing && input.length < TAG_BYTES) {
             return null;
         }
-        byte[] nonce = new byte[NONCE_BYTES];
-        LONG_BE.set(nonce, NONCE_BYTES - Long.BYTES, counter);
         GCMModeCipher cipher = GCMBlockCipher.newInstance(AESEngine.newInstance());
         cipher.init(
                 forSealing, new AEADParameters(new KeyParameter(key), TAG_BYTES * 8, nonce, aad));

@@ -7,9 +7,8 @@ import java.util.Arrays;
 /** One thread's arrays for a provider that works on the Java heap, grown to the largest packet. */
 final class HeapLane {
     private static final int FIRST_BYTES = 2048;
-    private static final int NONCE_BYTES = 12;
 
-    final byte[] nonce = new byte[NONCE_BYTES];
+    final byte[] nonce = new byte[ChaCha20.NONCE_BYTES];
     byte[] in = new byte[FIRST_BYTES];
     byte[] out = new byte[FIRST_BYTES];
 
@@ -31,7 +30,7 @@ final class HeapLane {
     /** Puts the packet nonce into {@link #nonce} and returns it. */
     byte[] nonce(long counter) {
         for (int i = 0; i < Long.BYTES; i++) {
-            nonce[NONCE_BYTES - Long.BYTES + i] = (byte) (counter >>> (Byte.SIZE * i));
+            nonce[ChaCha20.NONCE_BYTES - Long.BYTES + i] = (byte) (counter >>> (Byte.SIZE * i));
         }
         return nonce;
     }

@@ -3,6 +3,7 @@ package dev.taltun.crypto;
 import java.lang.foreign.MemorySegment;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
+import java.security.InvalidKeyException;
 import java.security.spec.AlgorithmParameterSpec;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -19,7 +20,7 @@ final class JdkAeadKey implements AeadKey {
 
     JdkAeadKey(CipherSuite suite, byte[] key, HeapLane[] lanes, Cipher[] ciphers) {
         this.suite = suite;
-        this.key = new HeapKey(key.clone());
+        this.key = new HeapKey(Packets.checkKey(key).clone());
         this.lanes = lanes;
         this.ciphers = ciphers;
     }
@@ -34,7 +35,7 @@ final class JdkAeadKey implements AeadKey {
             long dstOff,
             int len) {
         if (closed) {
-            throw new IllegalStateException("the session key was closed");
+            throw Packets.closed();
         }
         HeapLane scratch = lanes[lane];
         scratch.load(src, srcOff, len, len + TAG_BYTES);
@@ -81,9 +82,10 @@ final class JdkAeadKey implements AeadKey {
             throws GeneralSecurityException {
         try {
             cipher.init(mode, key, parameters(scratch, counter));
-        } catch (InvalidAlgorithmParameterException repeatedNonce) {
-            // Cipher refuses the nonce it used last. Counters are the session's business (tests and
-            // the measurement repeat them), so make it forget that one.
+        } catch (InvalidAlgorithmParameterException | InvalidKeyException repeatedNonce) {
+            // Cipher refuses the nonce it used last: AES-GCM with the first exception, ChaCha20
+            // with the second. Counters are the session's business (tests and the measurement
+            // repeat them), so make it forget that one.
             cipher.init(mode, key, parameters(scratch, ~counter));
             cipher.init(mode, key, parameters(scratch, counter));
         }

@@ -62,8 +62,11 @@ public final class Checksum {
         return (short) ~fold(sum);
     }
 
-    /** As {@link #finish}, but never 0, which means "no checksum" in UDP (RFC 768). */
-    public static short finishUdp(long sum) {
+    /**
+     * As {@link #finish}, but never 0, which means "no checksum" in UDP (RFC 768). To TCP both
+     * forms of zero are the same.
+     */
+    public static short finishTransport(long sum) {
         short checksum = finish(sum);
         return checksum == 0 ? (short) 0xffff : checksum;
     }

@@ -107,9 +107,14 @@ final class CoalescedFlow {
     /** Whether a packet belongs to this flow, wherever in it. */
     boolean matches(
             MemorySegment from, long packet, int transportOffset, int ipProtocol, boolean isIpv4) {
-        if (ipProtocol != protocol
-                || isIpv4 != ipv4
-                || TcpHeader.ports(from, packet + transportOffset) != ports) {
+        return ipProtocol == protocol
+                && TcpHeader.ports(from, packet + transportOffset) == ports
+                && isBetweenHostsOf(from, packet, isIpv4);
+    }
+
+    /** Whether a packet has this flow's addresses. */
+    boolean isBetweenHostsOf(MemorySegment from, long packet, boolean isIpv4) {
+        if (isIpv4 != ipv4) {
             return false;
         }
         if (isIpv4) {
@@ -123,13 +128,13 @@ final class CoalescedFlow {
     }
 
     /** Appends a TCP packet with data and no flags but ACK and PSH, if it directly follows. */
-    boolean appendTcp(MemorySegment from, long packet, int headerBytes, int payload) {
+    boolean appendTcp(MemorySegment from, long packet, int payload) {
         long tcp = packet + transport;
         long first = packets[0] + transport;
-        if (headerBytes != headers
-                || TcpHeader.sequence(from, tcp) != nextSequence
+        if (TcpHeader.sequence(from, tcp) != nextSequence
                 || TcpHeader.acknowledgment(from, tcp) != TcpHeader.acknowledgment(memory, first)
-                || TcpHeader.window(from, tcp) != TcpHeader.window(memory, first)
+                || offsetFlagsWindow(from, tcp) != offsetFlagsWindow(memory, first)
+                || urgent(from, tcp) != urgent(memory, first)
                 || !fits(from, packet, payload)
                 || !sameBytes(
                         from,
@@ -140,17 +145,26 @@ final class CoalescedFlow {
         }
         nextSequence += payload;
         lastPushed = (TcpHeader.flags(from, tcp) & PSH) != 0;
-        append(from, packet, headerBytes, payload);
+        append(from, packet, payload);
         closed |= lastPushed;
         return true;
     }
 
+    /** Header length, reserved bits, flags but PSH, and window, all at once. */
+    private static int offsetFlagsWindow(MemorySegment from, long tcp) {
+        return from.get(Layouts.BE_INT, tcp + TcpHeader.DATA_OFFSET) & ~(PSH << Short.SIZE);
+    }
+
+    private static short urgent(MemorySegment from, long tcp) {
+        return from.get(Layouts.NATIVE_SHORT, tcp + TcpHeader.URGENT_OFFSET);
+    }
+
     /** Appends a UDP packet with data, if it can follow. */
-    boolean appendUdp(MemorySegment from, long packet, int headerBytes, int payload) {
+    boolean appendUdp(MemorySegment from, long packet, int payload) {
         if (!fits(from, packet, payload)) {
             return false;
         }
-        append(from, packet, headerBytes, payload);
+        append(from, packet, payload);
         return true;
     }
 
@@ -179,10 +193,10 @@ final class CoalescedFlow {
         return true;
     }
 
-    private void append(MemorySegment from, long packet, int headerBytes, int payload) {
-        pieces.add(from, packet + headerBytes, payload);
+    private void append(MemorySegment from, long packet, int payload) {
+        pieces.add(from, packet + headers, payload);
         packets[count] = packet;
-        lengths[count] = headerBytes + payload;
+        lengths[count] = headers + payload;
         count++;
         bytes += payload;
         nextId = nextId + 1 & 0xffff;
@@ -288,9 +302,6 @@ final class CoalescedFlow {
         memory.set(Layouts.NATIVE_SHORT, header + field, (short) 0);
         long pseudo = pseudoSum(packet, length - transport);
         long sum = Checksum.sum(memory, header, length - transport, pseudo);
-        memory.set(
-                Layouts.NATIVE_SHORT,
-                header + field,
-                isTcp() ? Checksum.finish(sum) : Checksum.finishUdp(sum));
+        memory.set(Layouts.NATIVE_SHORT, header + field, Checksum.finishTransport(sum));
     }
 }

@@ -16,7 +16,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Packets stay where they were opened; {@link CoalescedFlow}s remember pieces, and {@code
  * writev} gathers them. So the memory must stay as it is until {@link #flush()}. Within a flow
- * order is kept always; packets of different flows may overtake each other, as on any network.
+ * order is kept always, whatever becomes of the offloads meanwhile; packets of different flows may
+ * overtake each other, as on any network. What is of no flow keeps its place between its hosts.
  *
  * <p>Only plain TCP and UDP is put together: no IP options, extension headers or fragments; TCP
  * with data and no flags but ACK and PSH; not the ports of VXLAN and Geneve, whose inner packets
@@ -62,13 +63,30 @@ final class Coalescer {
                         : ipv4
                                 ? Ipv4Header.protocol(memory, packet)
                                 : Ipv6Header.nextHeader(memory, packet);
-        if (protocol == IpPacket.PROTOCOL_TCP) {
+        long header = packet + transport;
+        int left = length - transport;
+        if (protocol == IpPacket.PROTOCOL_TCP && TcpHeader.check(memory, header, left)) {
             tcp(memory, packet, length, transport, ipv4);
-        } else if (protocol == IpPacket.PROTOCOL_UDP) {
+        } else if (protocol == IpPacket.PROTOCOL_UDP
+                && left >= UdpHeader.BYTES
+                && UdpHeader.length(memory, header) == left) {
             udp(memory, packet, length, transport, ipv4);
         } else {
-            writer.single(memory, packet, length);
+            other(memory, packet, length, ipv4);
         }
+    }
+
+    /** A packet of no flow, such as a fragment: it may belong to any between the same hosts. */
+    private void other(MemorySegment memory, long packet, int length, boolean ipv4) {
+        int i = 0;
+        while (i < open) {
+            if (flows[i].isBetweenHostsOf(memory, packet, ipv4)) {
+                flushFlow(i);
+            } else {
+                i++;
+            }
+        }
+        writer.single(memory, packet, length);
     }
 
     /** Header length of an IPv4 packet without options and fragmentation, else 0. */
@@ -81,21 +99,17 @@ final class Coalescer {
 
     private void tcp(MemorySegment memory, long packet, int length, int transport, boolean ipv4) {
         long header = packet + transport;
-        if (!offloads.tunTcp() || !TcpHeader.check(memory, header, length - transport)) {
-            writer.single(memory, packet, length);
-            return;
-        }
         int found = find(memory, packet, transport, IpPacket.PROTOCOL_TCP, ipv4);
         int headers = transport + TcpHeader.headerLength(memory, header);
         int payload = length - headers;
         int flags = TcpHeader.flags(memory, header) & ~TcpHeader.PSH;
-        if (payload == 0 || flags != TcpHeader.ACK) {
+        if (payload == 0 || flags != TcpHeader.ACK || !offloads.tunTcp()) {
             flushFlow(found);
             writer.single(memory, packet, length);
             return;
         }
         if (found >= 0) {
-            if (flows[found].appendTcp(memory, packet, headers, payload)) {
+            if (flows[found].appendTcp(memory, packet, payload)) {
                 if (flows[found].isClosed()) {
                     flushFlow(found);
                 }
@@ -108,17 +122,12 @@ final class Coalescer {
 
     private void udp(MemorySegment memory, long packet, int length, int transport, boolean ipv4) {
         long header = packet + transport;
-        if (!offloads.tunUdp()
-                || !UdpHeader.check(memory, header, length - transport)
-                || UdpHeader.length(memory, header) != length - transport) {
-            writer.single(memory, packet, length);
-            return;
-        }
         int found = find(memory, packet, transport, IpPacket.PROTOCOL_UDP, ipv4);
         int headers = transport + UdpHeader.BYTES;
         int payload = length - headers;
         int port = UdpHeader.destinationPort(memory, header);
         if (payload == 0
+                || !offloads.tunUdp()
                 || UdpHeader.checksum(memory, header) == 0
                 || port == VXLAN_PORT
                 || port == VXLAN_OLD_PORT
@@ -128,7 +137,7 @@ final class Coalescer {
             return;
         }
         if (found >= 0) {
-            if (flows[found].appendUdp(memory, packet, headers, payload)) {
+            if (flows[found].appendUdp(memory, packet, payload)) {
                 if (flows[found].isClosed()) {
                     flushFlow(found);
                 }
@@ -187,7 +196,7 @@ final class Coalescer {
         open = 0;
     }
 
-    /** How many packets and super-packets the device took, or refused, since the last call. */
+    /** Counts the packets and super-packets that the device took since the last call. */
     void account() {
         counters.add(Counter.TUN_WRITES, writer.takeWrites());
     }

@@ -62,7 +62,9 @@ final class PacketWriter {
         do {
             result = tun.write(pieces);
         } while (result == -Errno.EINTR);
-        writes++;
+        if (result >= 0) {
+            writes++;
+        }
         return result;
     }
 

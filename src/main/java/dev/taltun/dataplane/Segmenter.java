@@ -2,6 +2,11 @@ package dev.taltun.dataplane;
 
 import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.memory.Layouts;
+import dev.taltun.protocol.IpPacket;
+import dev.taltun.protocol.Ipv4Header;
+import dev.taltun.protocol.Ipv6Header;
+import dev.taltun.protocol.TcpHeader;
+import dev.taltun.protocol.UdpHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -25,24 +30,7 @@ final class Segmenter {
     /** IPv4 with options 60 or IPv6 with some extension headers, and TCP with options 60. */
     private static final int MAX_HEADERS = 256;
 
-    private static final int IPV4_LENGTH = 2;
-    private static final int IPV4_ID = 4;
-    private static final int IPV4_CHECKSUM = 10;
-    private static final int IPV4_SOURCE = 12;
-    private static final int IPV6_PAYLOAD_LENGTH = 4;
-    private static final int IPV6_SOURCE = 8;
-    private static final int IPV6_HEADER = 40;
-    private static final int TCP_SEQUENCE = 4;
-    private static final int TCP_DATA_OFFSET = 12;
-    private static final int TCP_FLAGS = 13;
-    private static final int TCP_CHECKSUM = 16;
-    private static final int UDP_LENGTH = 4;
-    private static final int UDP_CHECKSUM = 6;
-    private static final int UDP_HEADER = 8;
-    private static final int FIN_PSH = 0x01 | 0x08;
-    private static final int CWR = 0x80;
-    private static final int PROTOCOL_TCP = 6;
-    private static final int PROTOCOL_UDP = 17;
+    private static final int FIN_PSH = TcpHeader.FIN | TcpHeader.PSH;
 
     private final MemorySegment template;
 
@@ -82,7 +70,7 @@ final class Segmenter {
         }
         // The field holds the pseudo-header's sum, so summing over it brings that in.
         long sum = Checksum.sum(buffer, packet + start, length - start, 0);
-        buffer.set(Layouts.NATIVE_SHORT, packet + field, Checksum.finishUdp(sum));
+        buffer.set(Layouts.NATIVE_SHORT, packet + field, Checksum.finishTransport(sum));
         return true;
     }
 
@@ -128,64 +116,80 @@ final class Segmenter {
 
     private boolean parse(MemorySegment buffer, long header, long packet, int length) {
         int type = VirtioNetHeader.gsoType(buffer, header) & ~VirtioNetHeader.GSO_ECN;
+        tcp = type == VirtioNetHeader.GSO_TCPV4 || type == VirtioNetHeader.GSO_TCPV6;
         segmentSize = VirtioNetHeader.gsoSize(buffer, header);
         transportStart = VirtioNetHeader.csumStart(buffer, header);
-        int version = (buffer.get(Layouts.BYTE, packet) & 0xf0) >>> 4;
-        ipv4 = version == 4;
-        tcp = type == VirtioNetHeader.GSO_TCPV4 || type == VirtioNetHeader.GSO_TCPV6;
         if ((!tcp && type != VirtioNetHeader.GSO_UDP_L4)
-                || (type == VirtioNetHeader.GSO_TCPV4 && !ipv4)
-                || (type == VirtioNetHeader.GSO_TCPV6 && version != 6)
                 || segmentSize == 0
-                || transportStart < (ipv4 ? 20 : IPV6_HEADER)
-                || transportStart + (tcp ? 20 : UDP_HEADER) > length) {
+                || !parseIp(buffer, packet, length)
+                || (type == VirtioNetHeader.GSO_TCPV4 && !ipv4)
+                || (type == VirtioNetHeader.GSO_TCPV6 && ipv4)) {
             return false;
         }
-        int transportHeader =
-                tcp
-                        ? (buffer.get(Layouts.BYTE, packet + transportStart + TCP_DATA_OFFSET)
-                                        & 0xf0)
-                                >>> 2
-                        : UDP_HEADER;
-        headerLength = transportStart + transportHeader;
-        return transportHeader >= UDP_HEADER
-                && headerLength < length
-                && headerLength <= MAX_HEADERS;
+        long transport = packet + transportStart;
+        int left = length - transportStart;
+        if (tcp ? !TcpHeader.check(buffer, transport, left) : left < UdpHeader.BYTES) {
+            return false;
+        }
+        headerLength =
+                transportStart
+                        + (tcp ? TcpHeader.headerLength(buffer, transport) : UdpHeader.BYTES);
+        return headerLength < length && headerLength <= MAX_HEADERS;
+    }
+
+    /** Whether the transport header starts where the offload header says, by the IP header too. */
+    private boolean parseIp(MemorySegment buffer, long packet, int length) {
+        int version = IpPacket.version(buffer, packet);
+        int protocol = protocol();
+        ipv4 = version == IpPacket.VERSION_4;
+        if (ipv4) {
+            return length > Ipv4Header.BYTES_MIN
+                    && transportStart >= Ipv4Header.BYTES_MIN
+                    && transportStart == Ipv4Header.headerLength(buffer, packet)
+                    && Ipv4Header.protocol(buffer, packet) == protocol
+                    && !Ipv4Header.isFragment(buffer, packet);
+        }
+        // Extension headers are not walked: the kernel knew where they end.
+        return version == IpPacket.VERSION_6
+                && length > Ipv6Header.BYTES
+                && (transportStart == Ipv6Header.BYTES
+                        ? Ipv6Header.nextHeader(buffer, packet) == protocol
+                        : transportStart > Ipv6Header.BYTES);
+    }
+
+    private int protocol() {
+        return tcp ? IpPacket.PROTOCOL_TCP : IpPacket.PROTOCOL_UDP;
     }
 
     /** Sums of what is the same in all segments; the fields that differ are zeroed first. */
     private void prepareSums() {
-        int protocol = tcp ? PROTOCOL_TCP : PROTOCOL_UDP;
-        pseudoSum = Checksum.nativeOrder(protocol);
+        pseudoSum = Checksum.nativeOrder(protocol());
         if (ipv4) {
-            firstId = template.get(Layouts.BE_SHORT, IPV4_ID) & 0xffff;
-            template.set(Layouts.NATIVE_SHORT, IPV4_LENGTH, (short) 0);
-            template.set(Layouts.NATIVE_SHORT, IPV4_ID, (short) 0);
-            template.set(Layouts.NATIVE_SHORT, IPV4_CHECKSUM, (short) 0);
+            firstId = Ipv4Header.id(template, 0);
+            Ipv4Header.totalLength(template, 0, 0);
+            Ipv4Header.id(template, 0, 0);
+            Ipv4Header.checksum(template, 0, 0);
             ipv4Sum = Checksum.sum(template, 0, transportStart, 0);
-            pseudoSum = Checksum.sum(template, IPV4_SOURCE, 8, pseudoSum);
+            pseudoSum = Checksum.sum(template, Ipv4Header.SOURCE_OFFSET, 8, pseudoSum);
         } else {
-            pseudoSum = Checksum.sum(template, IPV6_SOURCE, 32, pseudoSum);
+            pseudoSum = Checksum.sum(template, Ipv6Header.SOURCE_OFFSET, 32, pseudoSum);
         }
         if (tcp) {
-            firstSequence = template.get(Layouts.BE_INT, transportStart + TCP_SEQUENCE);
-            firstFlags = template.get(Layouts.BYTE, transportStart + TCP_FLAGS) & 0xff;
-            template.set(Layouts.NATIVE_SHORT, transportStart + TCP_CHECKSUM, (short) 0);
-        } else {
-            template.set(Layouts.NATIVE_SHORT, transportStart + UDP_CHECKSUM, (short) 0);
+            firstSequence = TcpHeader.sequence(template, transportStart);
+            firstFlags = TcpHeader.flags(template, transportStart);
         }
     }
 
     private void writeIpHeader(MemorySegment buffer, long start, int total, int index) {
         if (ipv4) {
             int id = firstId + index & 0xffff;
-            buffer.set(Layouts.BE_SHORT, start + IPV4_LENGTH, (short) total);
-            buffer.set(Layouts.BE_SHORT, start + IPV4_ID, (short) id);
+            Ipv4Header.totalLength(buffer, start, total);
+            Ipv4Header.id(buffer, start, id);
             long sum = ipv4Sum + Checksum.nativeOrder(total) + Checksum.nativeOrder(id);
-            buffer.set(Layouts.NATIVE_SHORT, start + IPV4_CHECKSUM, Checksum.finish(sum));
-        } else {
             buffer.set(
-                    Layouts.BE_SHORT, start + IPV6_PAYLOAD_LENGTH, (short) (total - IPV6_HEADER));
+                    Layouts.NATIVE_SHORT, start + Ipv4Header.CHECKSUM_OFFSET, Checksum.finish(sum));
+        } else {
+            Ipv6Header.payloadLength(buffer, start, total - Ipv6Header.BYTES);
         }
     }
 
@@ -197,22 +201,24 @@ final class Segmenter {
             flags &= ~FIN_PSH;
         }
         if (index > 0) {
-            flags &= ~CWR;
+            flags &= ~TcpHeader.CWR;
         }
-        buffer.set(Layouts.BE_INT, transport + TCP_SEQUENCE, firstSequence + done);
-        buffer.set(Layouts.BYTE, transport + TCP_FLAGS, (byte) flags);
-        buffer.set(Layouts.NATIVE_SHORT, transport + TCP_CHECKSUM, (short) 0);
+        TcpHeader.sequence(buffer, transport, firstSequence + done);
+        TcpHeader.flags(buffer, transport, flags);
         int bytes = headerLength - transportStart + size;
-        long sum = Checksum.sum(buffer, transport, bytes, pseudoSum + Checksum.nativeOrder(bytes));
-        buffer.set(Layouts.NATIVE_SHORT, transport + TCP_CHECKSUM, Checksum.finish(sum));
+        writeChecksum(buffer, transport, TcpHeader.CHECKSUM_OFFSET, bytes);
     }
 
     private void writeUdp(MemorySegment buffer, long start, int size) {
         long transport = start + transportStart;
-        int bytes = UDP_HEADER + size;
-        buffer.set(Layouts.BE_SHORT, transport + UDP_LENGTH, (short) bytes);
-        buffer.set(Layouts.NATIVE_SHORT, transport + UDP_CHECKSUM, (short) 0);
+        int bytes = UdpHeader.BYTES + size;
+        UdpHeader.length(buffer, transport, bytes);
+        writeChecksum(buffer, transport, UdpHeader.CHECKSUM_OFFSET, bytes);
+    }
+
+    private void writeChecksum(MemorySegment buffer, long transport, int field, int bytes) {
+        buffer.set(Layouts.NATIVE_SHORT, transport + field, (short) 0);
         long sum = Checksum.sum(buffer, transport, bytes, pseudoSum + Checksum.nativeOrder(bytes));
-        buffer.set(Layouts.NATIVE_SHORT, transport + UDP_CHECKSUM, Checksum.finishUdp(sum));
+        buffer.set(Layouts.NATIVE_SHORT, transport + field, Checksum.finishTransport(sum));
     }
 }

@@ -38,6 +38,7 @@ public final class Peer {
     private final String name;
     private volatile Session session;
     private volatile Endpoint endpoint;
+    private volatile boolean watched;
     private int requests;
     private long txBytes;
     private long txPackets;
@@ -113,7 +114,8 @@ public final class Peer {
     /**
      * Notes data packets sent to the peer.
      *
-     * @return whether the timer for the missing answer was off until now
+     * @return whether the control agent must be told, because it does not look at this peer's time
+     *     stamps by itself
      */
     public boolean noteDataSent(long now, long bytes, int packets) {
         noteSent(now, bytes, packets);
@@ -121,7 +123,7 @@ public final class Peer {
             return false;
         }
         AWAITING_REPLY.setOpaque(this, now);
-        return true;
+        return !watched;
     }
 
     /** Notes any authenticated packet sent: data, keepalive or handshake. */
@@ -137,7 +139,7 @@ public final class Peer {
     /**
      * Notes data packets received from the peer, after authentication.
      *
-     * @return whether the timer for the passive keepalive was off until now
+     * @return whether the control agent must be told, as for {@link #noteDataSent}
      */
     public boolean noteDataReceived(long now, long bytes, int packets) {
         noteReceived(now, bytes, packets);
@@ -145,7 +147,16 @@ public final class Peer {
             return false;
         }
         KEEPALIVE_DUE.setOpaque(this, now);
-        return true;
+        return !watched;
+    }
+
+    /**
+     * Tells packet threads whether the control agent looks at the time stamps regularly (at least
+     * once a second), as it does while there is a session: then they need not wake it, which they
+     * otherwise would with every answer. Control agent only.
+     */
+    public void setWatched(boolean regularly) {
+        watched = regularly;
     }
 
     /** Notes any authenticated packet received: data, keepalive or handshake. */

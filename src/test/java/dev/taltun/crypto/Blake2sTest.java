@@ -2,9 +2,12 @@ package dev.taltun.crypto;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Random;
+import org.bouncycastle.crypto.digests.Blake2sDigest;
 import org.junit.jupiter.api.Test;
 
 /** RFC 7693, the official keyed vectors, HMAC and WireGuard's key derivation. */
@@ -106,6 +109,39 @@ class Blake2sTest {
         assertArrayEquals(new byte[][] {first}, Blake2s.kdf(key, input, 1));
         assertArrayEquals(new byte[][] {first, second}, Blake2s.kdf(key, input, 2));
         assertArrayEquals(new byte[][] {first, second, third}, Blake2s.kdf(key, input, 3));
+    }
+
+    @Test
+    void agreesWithBouncyCastle() {
+        Random random = new Random(7693);
+        for (int length = 0; length < 300; length++) {
+            byte[] input = new byte[length];
+            random.nextBytes(input);
+            byte[] key = new byte[random.nextInt(33)];
+            random.nextBytes(key);
+            int outLength = 1 + random.nextInt(32);
+            Blake2sDigest reference = new Blake2sDigest(key, outLength, null, null);
+            reference.update(input, 0, length);
+            byte[] expected = new byte[outLength];
+            reference.doFinal(expected, 0);
+            int cut = random.nextInt(length + 1);
+            assertArrayEquals(
+                    expected,
+                    Blake2s.keyed(
+                            key,
+                            outLength,
+                            Arrays.copyOf(input, cut),
+                            Arrays.copyOfRange(input, cut, length)));
+        }
+    }
+
+    @Test
+    void sizesOutOfRangeAreRefused() {
+        Class<IllegalArgumentException> refused = IllegalArgumentException.class;
+        assertThrows(refused, () -> Blake2s.keyed(new byte[33], 32));
+        assertThrows(refused, () -> Blake2s.keyed(new byte[32], 33));
+        assertThrows(refused, () -> Blake2s.keyed(new byte[32], 0));
+        assertThrows(refused, () -> Blake2s.kdf(new byte[32], new byte[0], 4));
     }
 
     /** The hash of the protocol name: the initial chaining key every implementation carries. */

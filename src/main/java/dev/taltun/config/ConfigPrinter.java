@@ -1,0 +1,87 @@
+package dev.taltun.config;
+
+import dev.taltun.routing.IpPrefix;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Shows a resolved configuration as TOML, every default filled in and no secret in it. */
+public final class ConfigPrinter {
+    private final StringBuilder out = new StringBuilder();
+
+    private ConfigPrinter() {}
+
+    /** The text, ending in a line feed. Keys that are secret are only said to be there. */
+    public static String print(TaltunConfig config) {
+        ConfigPrinter printer = new ConfigPrinter();
+        printer.iface(config.iface());
+        config.peers().forEach(printer::peer);
+        return printer.out.toString();
+    }
+
+    private void iface(InterfaceConfig iface) {
+        out.append("[interface]\n");
+        comment("private key hidden; public key " + iface.publicKey());
+        text(InterfaceKey.MODE, iface.mode().text());
+        text(InterfaceKey.TUN_NAME, iface.tunName());
+        text(InterfaceKey.LOCAL_ADDR, iface.local().toString());
+        list(InterfaceKey.VIP, iface.vips());
+        value(InterfaceKey.MTU, iface.mtu());
+        list(InterfaceKey.ROUTES, iface.routes());
+        value(InterfaceKey.KEEPALIVE, iface.keepaliveSeconds());
+        text(InterfaceKey.CIPHER, iface.cipher().text());
+        text(InterfaceKey.CRYPTO, iface.crypto().orElse("auto"));
+        offload(InterfaceKey.TUN_TSO, iface.offloads().tunTso());
+        offload(InterfaceKey.TUN_USO, iface.offloads().tunUso());
+        offload(InterfaceKey.UDP_GSO, iface.offloads().udpGso());
+        offload(InterfaceKey.UDP_GRO, iface.offloads().udpGro());
+        value(InterfaceKey.WORKERS, iface.workers());
+        if (!iface.cpus().isEmpty()) {
+            text(InterfaceKey.CPUS, iface.cpus().toString());
+        }
+        value(InterfaceKey.FWMARK, "0x" + Integer.toHexString(iface.fwmark()));
+        value(InterfaceKey.DEBUG, iface.debug());
+    }
+
+    private void peer(PeerConfig peer) {
+        out.append("\n[[peers]]\n");
+        text(PeerKey.NAME, peer.name());
+        text(PeerKey.PUBLIC_KEY, peer.publicKey().toBase64());
+        if (peer.presharedKey().isPresent()) {
+            comment("preshared key hidden");
+        }
+        list(PeerKey.VIP, peer.vips());
+        peer.endpoint().ifPresent(endpoint -> text(PeerKey.ENDPOINT, endpoint.toString()));
+        list(PeerKey.ALLOWED_IPS, peer.allowedIps());
+        value(PeerKey.KEEPALIVE, peer.keepaliveSeconds());
+        value(PeerKey.LIGHTHOUSE, peer.lighthouse());
+        text(PeerKey.CIPHER, peer.cipher().text());
+    }
+
+    private void comment(String text) {
+        out.append("# ").append(text).append('\n');
+    }
+
+    private void offload(InterfaceKey key, boolean auto) {
+        text(key, auto ? "auto" : "off");
+    }
+
+    private void text(SchemaKey key, String text) {
+        value(key, quoted(text));
+    }
+
+    private void list(SchemaKey key, List<IpPrefix> prefixes) {
+        value(
+                key,
+                prefixes.stream()
+                        .map(prefix -> quoted(prefix.toString()))
+                        .collect(Collectors.joining(", ", "[", "]")));
+    }
+
+    private void value(SchemaKey key, Object value) {
+        out.append("%-13s = %s\n".formatted(key.text(), value));
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}

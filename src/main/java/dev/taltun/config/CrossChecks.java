@@ -1,0 +1,77 @@
+package dev.taltun.config;
+
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.routing.IpPrefix;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What no value can tell alone: who shares a key, an address or a network with whom. */
+final class CrossChecks {
+    private record Owner(Object who, String name, boolean vip, Source source) {}
+
+    private final Problems problems;
+    private final Map<IpPrefix, Owner> owners = new HashMap<>();
+    private final Map<PublicKey, PeerDraft> keys = new HashMap<>();
+
+    CrossChecks(Problems problems) {
+        this.problems = problems;
+    }
+
+    void check(InterfaceDraft iface, List<PeerDraft> peers) {
+        for (PlacedPrefix vip : iface.vips()) {
+            claimed(vip, iface, "this node", true);
+        }
+        for (PeerDraft peer : peers) {
+            key(iface.config().publicKey(), peer);
+            String name = "peer \"" + Shown.plain(peer.config().name()) + "\"";
+            peer.vips().forEach(vip -> claimed(vip, peer, name, true));
+            peer.allowed().forEach(network -> claimed(network, peer, name, false));
+        }
+        if (iface.config().mode() == Mode.CLIENT) {
+            endpoints(iface.header(), peers);
+        }
+    }
+
+    private void key(PublicKey own, PeerDraft peer) {
+        PublicKey key = peer.config().publicKey();
+        if (key.equals(own)) {
+            problems.error(
+                    peer.keySource(),
+                    "the peer's key is this node's own key",
+                    "run \"taltun pubkey\" on the peer and use what it prints");
+            return;
+        }
+        PeerDraft other = keys.putIfAbsent(key, peer);
+        if (other != null) {
+            problems.error(
+                    peer.keySource(),
+                    "the same key as in " + other.keySource().brief(),
+                    "give each peer its own key, or make the two entries one");
+        }
+    }
+
+    private void claimed(PlacedPrefix placed, Object who, String name, boolean vip) {
+        IpPrefix prefix = vip ? placed.prefix().host() : placed.prefix();
+        Owner other = owners.putIfAbsent(prefix, new Owner(who, name, vip, placed.source()));
+        // A peer whose allowed_ips repeat its own VIP, as wg's users write it, contradicts nobody.
+        if (other == null || (other.who.equals(who) && !(vip && other.vip))) {
+            return;
+        }
+        String shown = prefix.isHost() ? prefix.address().toString() : prefix.toString();
+        String what = vip && other.vip ? "the VIP of " : "routed to ";
+        problems.error(
+                placed.source(),
+                shown + " is already " + what + other.name + " (" + other.source.brief() + ")",
+                "give it to one of them only");
+    }
+
+    private void endpoints(Source place, List<PeerDraft> peers) {
+        if (peers.stream().noneMatch(peer -> peer.config().endpoint().isPresent())) {
+            problems.warning(
+                    place,
+                    "no peer has an endpoint, so this client can only wait to be called",
+                    "give the server's peer entry endpoint = \"host:port\"");
+        }
+    }
+}

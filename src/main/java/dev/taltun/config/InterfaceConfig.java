@@ -1,0 +1,71 @@
+package dev.taltun.config;
+
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.crypto.SecretKey;
+import dev.taltun.routing.IpPrefix;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * This node: every value resolved, defaults filled in. Immutable, any thread.
+ *
+ * @param mode what the node does
+ * @param tunName name of the TUN device, 1 to 15 bytes
+ * @param local where to listen for datagrams
+ * @param vips own virtual addresses, each with the length of its network ({@code 10.100.0.1/24});
+ *     empty only in lighthouse mode
+ * @param privateKey owned by whoever received the configuration
+ * @param publicKey belongs to {@code privateKey}
+ * @param mtu of the TUN device, 576 to 65535 bytes
+ * @param routes networks to route to the TUN device, masked, without those the VIPs imply
+ * @param cipher for peers that do not choose for themselves
+ * @param crypto name of the AEAD provider to use; empty for the fastest
+ * @param debug whether to log what is only of use to a developer
+ * @param fwmark mark of the sent datagrams, unsigned; 0 for none
+ * @param offloads which offloads may be used
+ * @param workers packet threads per direction, 1 to 256; 0 for as many as the CPUs suggest
+ * @param cpus where to pin them
+ * @param keepaliveSeconds for peers that do not choose for themselves; 0 for off
+ */
+public record InterfaceConfig(
+        Mode mode,
+        String tunName,
+        ListenAddress local,
+        List<IpPrefix> vips,
+        SecretKey privateKey,
+        PublicKey publicKey,
+        int mtu,
+        List<IpPrefix> routes,
+        CipherChoice cipher,
+        Optional<String> crypto,
+        boolean debug,
+        int fwmark,
+        Offloads offloads,
+        int workers,
+        CpuList cpus,
+        int keepaliveSeconds) {
+    public InterfaceConfig {
+        vips = List.copyOf(vips);
+        routes = List.copyOf(routes);
+    }
+
+    InterfaceConfig withRoutes(List<IpPrefix> other) {
+        return new InterfaceConfig(
+                mode,
+                tunName,
+                local,
+                vips,
+                privateKey,
+                publicKey,
+                mtu,
+                other,
+                cipher,
+                crypto,
+                debug,
+                fwmark,
+                offloads,
+                workers,
+                cpus,
+                keepaliveSeconds);
+    }
+}

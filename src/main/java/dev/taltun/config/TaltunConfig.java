@@ -1,0 +1,24 @@
+package dev.taltun.config;
+
+import java.util.List;
+
+/**
+ * A checked, complete configuration. Immutable, any thread; closing wipes the keys in it.
+ *
+ * @param iface this node
+ * @param peers in the order of the file, those from flags last
+ */
+public record TaltunConfig(InterfaceConfig iface, List<PeerConfig> peers) implements AutoCloseable {
+    public TaltunConfig {
+        peers = List.copyOf(peers);
+    }
+
+    /** Wipes the private key and the preshared keys; nobody may use them after. */
+    @Override
+    public void close() {
+        iface.privateKey().close();
+        for (PeerConfig peer : peers) {
+            peer.presharedKey().ifPresent(key -> key.close());
+        }
+    }
+}

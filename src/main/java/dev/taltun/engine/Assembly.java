@@ -1,0 +1,366 @@
+package dev.taltun.engine;
+
+import dev.taltun.agent.Agent;
+import dev.taltun.agent.Clock;
+import dev.taltun.agent.Quiescence;
+import dev.taltun.agent.SystemClock;
+import dev.taltun.agent.Wakeup;
+import dev.taltun.config.CipherChoice;
+import dev.taltun.config.InterfaceConfig;
+import dev.taltun.config.Mode;
+import dev.taltun.config.PeerConfig;
+import dev.taltun.config.TaltunConfig;
+import dev.taltun.control.BatchOutlet;
+import dev.taltun.control.ControlAgent;
+import dev.taltun.control.EndpointResolver;
+import dev.taltun.control.EndpointSpec;
+import dev.taltun.control.PeerSpec;
+import dev.taltun.control.Sleeper;
+import dev.taltun.control.SuiteChoice;
+import dev.taltun.crypto.AeadKey;
+import dev.taltun.crypto.AeadProviders;
+import dev.taltun.crypto.CipherSuite;
+import dev.taltun.crypto.Entropy;
+import dev.taltun.dataplane.ControlPort;
+import dev.taltun.dataplane.Inbound;
+import dev.taltun.dataplane.Offloads;
+import dev.taltun.dataplane.Outbound;
+import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.Transmitter;
+import dev.taltun.dataplane.UdpWriter;
+import dev.taltun.io.Poller;
+import dev.taltun.io.tun.LinuxTunDevice;
+import dev.taltun.io.tun.TunOptions;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.io.udp.LinuxUdpSocket;
+import dev.taltun.io.udp.RxBatch;
+import dev.taltun.metrics.Counters;
+import dev.taltun.noise.StaticIdentity;
+import dev.taltun.peer.IndexTable;
+import dev.taltun.peer.PeerTable;
+import dev.taltun.routing.IpPrefix;
+import dev.taltun.routing.PrefixTable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** Builds the parts of one engine and wires them together. Used once, by one thread. */
+final class Assembly {
+    /** Most datagrams in one GSO run that every kernel takes (UDP_MAX_SEGMENTS before 6.9). */
+    private static final int GSO_SEGMENTS = 64;
+
+    /**
+     * Messages of one receive. With GRO each may be 64 KiB, and more would leave the CPU's cache.
+     */
+    private static final int RECEIVE_SLOTS_GRO = 16;
+
+    private static final int RECEIVE_SLOTS = 64;
+    private static final int GRO_SLOT_BYTES = 65_536;
+
+    /** Batches of a reader: 8 x 160 KiB. More only add delay when the socket is full. */
+    private static final int READER_BATCHES = 8;
+
+    /** Batches of the control agent: handshakes and keepalives are small. */
+    private static final int CONTROL_BATCHES = 4;
+
+    /** Packets of one reader that may wait for handshakes, over all peers. */
+    private static final int STAGED_PACKETS = 1024;
+
+    /** An agent, and what its thread does before it starts. */
+    record Threaded(Agent agent, Runnable onThreadStart) {}
+
+    private final TaltunConfig config;
+    private final EngineLog log;
+    private final Counters counters;
+    private final Deque<AutoCloseable> resources;
+    private final Clock clock = new SystemClock();
+    private final List<Threaded> agents = new ArrayList<>();
+    private final int workers;
+    private Quiescence quiescence;
+    private Arena arena;
+    private AeadProviders aead;
+    private List<LinuxUdpSocket> sockets;
+    private LinuxTunDevice tun;
+    private Offloads offloads;
+    private StaticIdentity identity;
+
+    /**
+     * @param resources gets everything that must be closed, last opened first
+     */
+    Assembly(
+            TaltunConfig config, EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
+        this.config = config;
+        this.log = log;
+        this.counters = counters;
+        this.resources = resources;
+        workers = Math.max(1, config.iface().workers());
+    }
+
+    Quiescence quiescence() {
+        return quiescence;
+    }
+
+    /** The agents in the order in which they start and end; the control agent is the last. */
+    List<Threaded> agents() {
+        return agents;
+    }
+
+    /** Opens and wires everything, and configures the interface last, when all else is ready. */
+    @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
+    void build() throws IOException {
+        InterfaceConfig iface = config.iface();
+        aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
+        arena = Arena.ofShared();
+        resources.push(arena::close);
+        sockets = Sockets.open(iface, workers);
+        sockets.forEach(resources::push);
+        tun =
+                LinuxTunDevice.open(
+                        new TunOptions(
+                                iface.tunName(),
+                                workers,
+                                iface.offloads().tunTso(),
+                                iface.offloads().tunUso()));
+        resources.push(tun);
+        boolean gso = sockets.getFirst().gso();
+        offloads = new Offloads(gso ? GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
+        quiescence = new Quiescence(3 * workers + 1);
+        wire();
+        InterfaceSetup.apply(iface);
+    }
+
+    private void wire() throws IOException {
+        InterfaceConfig iface = config.iface();
+        Wakeup controlWakeup = new Wakeup();
+        Poller controlPoller = poller(-1);
+        ControlPort port =
+                new ControlPort(
+                        1 << 14, STAGED_PACKETS * workers, controlWakeup, controlPoller::wakeUp);
+        IndexTable indices = new IndexTable(Assembly::randomIndex);
+        PeerTable peers = new PeerTable(PrefixTable.empty());
+        Pinning pinning = new Pinning(iface.cpus(), log);
+        List<UdpWriter> writers = new ArrayList<>();
+        for (int i = 0; i < workers; i++) {
+            writers.add(writer(i, pinning));
+        }
+        ControlAgent control =
+                control(port, controlWakeup, controlPoller, indices, peers, writers.getFirst());
+        for (int i = 0; i < workers; i++) {
+            agents.add(
+                    new Threaded(outbound(i, peers, port, writers.get(i)), pinning.forWorker(i)));
+            agents.add(new Threaded(inbound(i, indices, peers, port), pinning.forWorker(i)));
+        }
+        agents.add(new Threaded(control, () -> {}));
+    }
+
+    private static int randomIndex() {
+        byte[] bytes = new byte[Integer.BYTES];
+        Entropy.fill(bytes);
+        return java.nio.ByteBuffer.wrap(bytes).getInt();
+    }
+
+    private Poller poller(int fd) throws IOException {
+        Poller poller = new Poller(arena, fd);
+        resources.push(poller);
+        return poller;
+    }
+
+    private UdpWriter writer(int i, Pinning pinning) throws IOException {
+        LinuxUdpSocket socket = sockets.get(i);
+        UdpWriter writer =
+                new UdpWriter(
+                        "taltun-udp-" + i,
+                        socket.newSender(arena),
+                        offloads,
+                        counters.newBlock(),
+                        poller(socket.fd()));
+        agents.add(new Threaded(writer, pinning.forWorker(i)));
+        return writer;
+    }
+
+    private ControlAgent control(
+            ControlPort port,
+            Wakeup wakeup,
+            Poller poller,
+            IndexTable indices,
+            PeerTable peers,
+            UdpWriter writer) {
+        Counters.Block block = counters.newBlock();
+        Transmitter transmitter =
+                new Transmitter(
+                        arena,
+                        CONTROL_BATCHES,
+                        sockets.getFirst().newSender(arena),
+                        writer,
+                        offloads,
+                        block,
+                        false);
+        identity = new StaticIdentity(config.iface().privateKey());
+        ControlAgent.Parts parts =
+                new ControlAgent.Parts(
+                        clock,
+                        identity,
+                        peers,
+                        indices,
+                        port,
+                        wakeup,
+                        Sleeper.of(poller),
+                        BatchOutlet.of(transmitter),
+                        new PacketSealer(2 * workers, config.iface().mtu()),
+                        this::newKey,
+                        Entropy::fill,
+                        quiescence,
+                        block,
+                        new EngineListener(log),
+                        new EndpointResolver(sockets.getFirst().ipv6()),
+                        STAGED_PACKETS * workers);
+        return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
+    }
+
+    /** Lanes: one a reader, one a receiver, and the control agent's. */
+    private AeadKey newKey(CipherSuite suite, byte[] key) {
+        return aead.choose(suite).newKey(suite, key, 2 * workers + 1);
+    }
+
+    private PeerSpec spec(PeerConfig peer) {
+        EndpointSpec endpoint = peer.endpoint().map(Assembly::endpointSpec).orElse(null);
+        boolean initiates = config.iface().mode() == Mode.CLIENT && endpoint != null;
+        return new PeerSpec(
+                peer.name(),
+                peer.publicKey(),
+                peer.presharedKey().orElse(null),
+                endpoint,
+                peer.prefixes().toList(),
+                peer.keepaliveSeconds(),
+                initiates,
+                suites(peer.cipher()));
+    }
+
+    private SuiteChoice suites(CipherChoice wanted) {
+        boolean faster =
+                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
+                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
+        return switch (wanted) {
+            case CHACHA20_POLY1305 -> SuiteChoice.WIREGUARD;
+            case AES_256_GCM -> SuiteChoice.aes();
+            case AUTO -> SuiteChoice.automatic(faster);
+        };
+    }
+
+    private static EndpointSpec endpointSpec(dev.taltun.config.Endpoint configured) {
+        return configured
+                .address()
+                .<EndpointSpec>map(
+                        ip ->
+                                new EndpointSpec.Numeric(
+                                        Endpoint.of(
+                                                new InetSocketAddress(
+                                                        ip.toInetAddress(), configured.port()))))
+                .orElseGet(() -> new EndpointSpec.Named(configured.host(), configured.port()));
+    }
+
+    /** Tells the user what runs: one line for each fact that matters. */
+    void announce() {
+        InterfaceConfig iface = config.iface();
+        log.info("interface %s, MTU %d".formatted(iface.tunName(), iface.mtu()));
+        log.info("addresses " + joined(iface.vips()));
+        if (!iface.routes().isEmpty()) {
+            log.info("routes " + joined(iface.routes()));
+        }
+        log.info(
+                "listening on UDP port %d, %s"
+                        .formatted(
+                                sockets.getFirst().port(),
+                                sockets.getFirst().ipv6() ? "IPv4 and IPv6" : "IPv4"));
+        log.info("public key " + identity.publicKey().toBase64());
+        log.info("cipher " + aead.description());
+        aead.skipped().forEach(line -> log.info("not used: " + line));
+        log.info(
+                "offloads: tun_tso %s, tun_uso %s, udp_gso %s, udp_gro %s"
+                        .formatted(
+                                onOff(tun.tcpOffload()),
+                                onOff(tun.udpOffload()),
+                                onOff(sockets.getFirst().gso()),
+                                onOff(sockets.getFirst().gro())));
+        for (PeerConfig peer : config.peers()) {
+            log.info(
+                    "peer %s %s at %s for %s"
+                            .formatted(
+                                    peer.name(),
+                                    peer.publicKey().toBase64(),
+                                    peer.endpoint().map(Object::toString).orElse("any address"),
+                                    joined(peer.prefixes().toList())));
+        }
+        log.info("ready");
+    }
+
+    private static String onOff(boolean on) {
+        return on ? "on" : "off";
+    }
+
+    private static String joined(List<IpPrefix> prefixes) {
+        return String.join(", ", prefixes.stream().map(IpPrefix::toString).toList());
+    }
+
+    private Outbound outbound(int i, PeerTable peers, ControlPort port, UdpWriter writer)
+            throws IOException {
+        Counters.Block block = counters.newBlock();
+        Transmitter transmitter =
+                new Transmitter(
+                        arena,
+                        READER_BATCHES,
+                        sockets.get(i).newSender(arena),
+                        writer,
+                        offloads,
+                        block,
+                        true);
+        return new Outbound(
+                arena,
+                new Outbound.Parts(
+                        "taltun-out-" + i,
+                        tun.newReader(arena, i),
+                        poller(tun.fd(i)),
+                        clock,
+                        peers,
+                        port,
+                        transmitter,
+                        offloads,
+                        block,
+                        i,
+                        config.iface().mtu(),
+                        STAGED_PACKETS));
+    }
+
+    private Inbound inbound(int i, IndexTable indices, PeerTable peers, ControlPort port)
+            throws IOException {
+        LinuxUdpSocket socket = sockets.get(i);
+        RxBatch batch =
+                socket.gro()
+                        ? new RxBatch(arena, RECEIVE_SLOTS_GRO, GRO_SLOT_BYTES)
+                        : new RxBatch(arena, RECEIVE_SLOTS, plainSlotBytes());
+        return new Inbound(
+                arena,
+                new Inbound.Parts(
+                        "taltun-in-" + i,
+                        socket.newReceiver(arena, batch),
+                        batch,
+                        tun.newWriter(arena, i),
+                        poller(socket.fd()),
+                        clock,
+                        indices,
+                        peers,
+                        port,
+                        offloads,
+                        counters.newBlock(),
+                        workers + i));
+    }
+
+    /** The largest datagram: an inner packet of MTU size, padded, or a full 1500-byte one. */
+    private int plainSlotBytes() {
+        int largest = Math.max(config.iface().mtu(), 1500) + 64;
+        return largest + 63 & ~63;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.taltun.engine;
+
+import dev.taltun.agent.Agent;
+import dev.taltun.agent.AgentRunner;
+import dev.taltun.agent.Quiescence;
+import dev.taltun.config.TaltunConfig;
+import dev.taltun.metrics.Counter;
+import dev.taltun.metrics.Counters;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A running node: interface, sockets, threads. Started by {@link #start}, ended by {@link #close}.
+ *
+ * <p>Close order is the reverse of start: threads end first, then keys are wiped, then descriptors
+ * are closed (and with the TUN device the interface, its addresses and routes go), then memory.
+ */
+public final class Engine implements AutoCloseable {
+    /** What packet threads together, or the control agent, get to end in: they need a few. */
+    private static final long JOIN_MILLIS = 350;
+
+    private final EngineLog log;
+    private final Counters counters;
+    private final Deque<AutoCloseable> resources;
+    private final List<AgentRunner> runners = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<String> failure = new AtomicReference<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
+        this.log = log;
+        this.counters = counters;
+        this.resources = resources;
+    }
+
+    /**
+     * Starts a node.
+     *
+     * @param config stays the caller's; its keys are copied or used until {@link #close}
+     * @throws IOException with one line for the user, when something of this machine is missing or
+     *     refused; nothing is left behind then
+     * @throws IllegalArgumentException with one line for the user, when the configuration asks for
+     *     what this machine does not have
+     */
+    public static Engine start(TaltunConfig config, EngineLog log) throws IOException {
+        Deque<AutoCloseable> resources = new ArrayDeque<>();
+        Counters counters = new Counters();
+        Engine engine = new Engine(log, counters, resources);
+        try {
+            Assembly assembly = new Assembly(config, log, counters, resources);
+            assembly.build();
+            engine.run(assembly);
+            assembly.announce();
+            return engine;
+        } catch (IOException | RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    private void run(Assembly assembly) {
+        Quiescence quiescence = assembly.quiescence();
+        for (Assembly.Threaded threaded : assembly.agents()) {
+            Agent agent = threaded.agent();
+            runners.add(
+                    new AgentRunner(
+                            agent,
+                            quiescence.newSlot(),
+                            threaded.onThreadStart(),
+                            problem -> failed(agent, problem)));
+        }
+        runners.forEach(AgentRunner::start);
+    }
+
+    private void failed(Agent agent, Throwable problem) {
+        if (closing.get()) {
+            return;
+        }
+        String text = problem.getMessage() == null ? problem.toString() : problem.getMessage();
+        failure.compareAndSet(null, agent.roleName() + ": " + text);
+        if (problem instanceof Error || problem instanceof NullPointerException) {
+            StringBuilder trace = new StringBuilder(problem.toString());
+            for (StackTraceElement frame : problem.getStackTrace()) {
+                trace.append(" < ").append(frame);
+            }
+            log.debug(trace.toString());
+        }
+        ended.countDown();
+    }
+
+    /** Waits until the engine is closed or has failed; returns why it failed, or null. */
+    public String awaitEnd() throws InterruptedException {
+        ended.await();
+        return failure.get();
+    }
+
+    /** Sum of a counter over all threads. Any thread. */
+    public long count(Counter counter) {
+        return counters.sum(counter);
+    }
+
+    /** Ends everything, within a second. Any thread; the second call does nothing. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        // The control agent is the last: it wipes the sessions, which the others may be using.
+        int packetThreads = Math.max(0, runners.size() - 1);
+        boolean allEnded =
+                stop(runners.subList(0, packetThreads))
+                        && stop(runners.subList(packetThreads, runners.size()));
+        for (Counter counter : Counter.values()) {
+            long sum = counters.sum(counter);
+            if (sum != 0) {
+                log.debug(counter + " " + sum);
+            }
+        }
+        // A thread that is still running may touch memory and keys: the process ends anyway, and
+        // the kernel takes back descriptors and memory then.
+        while (allEnded && !resources.isEmpty()) {
+            closeQuietly(resources.pop());
+        }
+        ended.countDown();
+    }
+
+    private static boolean stop(List<AgentRunner> runners) {
+        runners.forEach(AgentRunner::stop);
+        boolean allEnded = true;
+        try {
+            for (AgentRunner runner : runners) {
+                allEnded &= runner.join(JOIN_MILLIS / runners.size());
+            }
+        } catch (InterruptedException e) {
+            allEnded = false;
+            Thread.currentThread().interrupt();
+        }
+        return allEnded;
+    }
+
+    private void closeQuietly(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            log.debug("closing " + resource.getClass().getSimpleName() + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.taltun.engine;
+
+import dev.taltun.config.InterfaceConfig;
+import dev.taltun.ffi.Errno;
+import dev.taltun.io.netlink.Link;
+import dev.taltun.io.netlink.LinuxNetlink;
+import dev.taltun.io.netlink.Netlink;
+import dev.taltun.io.netlink.NetlinkException;
+import dev.taltun.io.netlink.Route;
+import dev.taltun.routing.IpPrefix;
+import java.io.IOException;
+
+/**
+ * Gives the TUN interface its MTU, addresses and routes. Nothing has to be undone: all of it goes
+ * when the device is closed, whatever way the process ends.
+ */
+final class InterfaceSetup {
+    /** A super-packet is 45 segments; a queue of 500, the default for TUN, overflows at once. */
+    private static final int TX_QUEUE_PACKETS = 1000;
+
+    private InterfaceSetup() {}
+
+    /**
+     * @throws IOException with one line for the user
+     */
+    static void apply(InterfaceConfig config) throws IOException {
+        try (Netlink netlink = LinuxNetlink.open()) {
+            Link link = netlink.link(config.tunName());
+            withoutLinkLocal(netlink, link);
+            netlink.setMtu(link, config.mtu());
+            netlink.setTxQueueLength(link, TX_QUEUE_PACKETS);
+            for (IpPrefix vip : config.vips()) {
+                netlink.addAddress(link, vip.address().toInetAddress(), vip.length());
+            }
+            netlink.setUp(link);
+            for (IpPrefix route : config.routes()) {
+                netlink.replaceRoute(
+                        Route.through(link, route.address().toInetAddress(), route.length()));
+            }
+        }
+    }
+
+    private static void withoutLinkLocal(Netlink netlink, Link link) throws IOException {
+        try {
+            netlink.disableLinkLocal(link);
+        } catch (NetlinkException e) {
+            // A kernel without IPv6 gives no link-local address either.
+            if (e.errno() != Errno.EAFNOSUPPORT && e.errno() != Errno.EOPNOTSUPP) {
+                throw e;
+            }
+        }
+    }
+}

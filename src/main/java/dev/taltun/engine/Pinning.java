@@ -1,0 +1,47 @@
+package dev.taltun.engine;
+
+import dev.taltun.config.CpuList;
+import dev.taltun.ffi.Errno;
+import dev.taltun.ffi.Libc;
+import dev.taltun.memory.Layouts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Pins packet threads to CPUs, when the user asks for it. */
+final class Pinning {
+    private static final int MASK_BYTES = 128;
+
+    private final int[] cpus;
+    private final EngineLog log;
+
+    Pinning(CpuList cpus, EngineLog log) {
+        this.cpus = cpus.stream().toArray();
+        this.log = log;
+    }
+
+    /** What the thread of a worker runs first: pins itself, or nothing. */
+    Runnable forWorker(int worker) {
+        if (cpus.length == 0) {
+            return () -> {};
+        }
+        int cpu = cpus[worker % cpus.length];
+        return () -> pin(cpu);
+    }
+
+    private void pin(int cpu) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(MASK_BYTES, Long.BYTES);
+            long word = (long) (cpu / Long.SIZE) * Long.BYTES;
+            mask.set(Layouts.NATIVE_LONG, word, 1L << cpu % Long.SIZE);
+            int result = Libc.open(arena).schedSetaffinity(0, MASK_BYTES, mask.address());
+            if (result < 0) {
+                log.warn(
+                        "pinning %s to CPU %d: %s; check cpus"
+                                .formatted(
+                                        Thread.currentThread().getName(),
+                                        cpu,
+                                        Errno.words(-result)));
+            }
+        }
+    }
+}

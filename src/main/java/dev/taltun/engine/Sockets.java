@@ -1,0 +1,49 @@
+package dev.taltun.engine;
+
+import dev.taltun.config.InterfaceConfig;
+import dev.taltun.io.udp.LinuxUdpSocket;
+import dev.taltun.io.udp.UdpOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens the UDP sockets of an engine: one a worker, all on one port. */
+final class Sockets {
+    private Sockets() {}
+
+    /**
+     * @throws IOException with one line for the user
+     */
+    static List<LinuxUdpSocket> open(InterfaceConfig config, int workers) throws IOException {
+        List<LinuxUdpSocket> sockets = new ArrayList<>();
+        try {
+            if (workers == 1) {
+                sockets.add(LinuxUdpSocket.open(options(config, config.local().port(), false)));
+                return sockets;
+            }
+            // Sharing hides that another process has the port, so ask for it alone first.
+            int port;
+            try (LinuxUdpSocket probe =
+                    LinuxUdpSocket.open(options(config, config.local().port(), false))) {
+                port = probe.port();
+            }
+            for (int i = 0; i < workers; i++) {
+                sockets.add(LinuxUdpSocket.open(options(config, port, true)));
+            }
+            return sockets;
+        } catch (IOException | RuntimeException e) {
+            sockets.forEach(LinuxUdpSocket::close);
+            throw e;
+        }
+    }
+
+    private static UdpOptions options(InterfaceConfig config, int port, boolean shared) {
+        return new UdpOptions(
+                config.local().address().toInetAddress(),
+                port,
+                shared,
+                config.fwmark(),
+                config.offloads().udpGso(),
+                config.offloads().udpGro());
+    }
+}

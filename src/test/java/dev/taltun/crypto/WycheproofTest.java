@@ -1,0 +1,175 @@
+package dev.taltun.crypto;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * The vectors of Project Wycheproof (github.com/C2SP/wycheproof), which collect the mistakes that
+ * others have made. They are not part of this repository; {@code -Dtaltun.wycheproof=DIRECTORY}
+ * names a copy of {@code testvectors_v1}.
+ */
+@EnabledIfSystemProperty(named = WycheproofTest.PROPERTY, matches = ".+")
+class WycheproofTest {
+    static final String PROPERTY = "taltun.wycheproof";
+
+    private static final Pattern CASE = Pattern.compile("\\{[^{}]*\"tcId\"[^{}]*\\}");
+    private static final Pattern FIELD = Pattern.compile("\"(\\w+)\": *\"([^\"]*)\"");
+
+    private static int forEach(String file, Consumer<Map<String, String>> check)
+            throws IOException {
+        String json = Files.readString(Path.of(System.getProperty(PROPERTY), file));
+        Matcher matcher = CASE.matcher(json);
+        int count = 0;
+        while (matcher.find()) {
+            Map<String, String> fields = new HashMap<>();
+            FIELD.matcher(matcher.group())
+                    .results()
+                    .forEach(m -> fields.put(m.group(1), m.group(2)));
+            check.accept(fields);
+            count++;
+        }
+        return count;
+    }
+
+    private static byte[] bytes(Map<String, String> fields, String name) {
+        return Hex.bytes(fields.get(name));
+    }
+
+    private static byte[] sealed(Map<String, String> fields) {
+        return Hex.bytes(fields.get("ct") + fields.get("tag"));
+    }
+
+    @Test
+    void x25519() throws IOException {
+        int count =
+                forEach(
+                        "x25519_test.json",
+                        fields -> {
+                            byte[] shared = new byte[32];
+                            boolean usable =
+                                    X25519.agree(
+                                            bytes(fields, "private"),
+                                            bytes(fields, "public"),
+                                            shared);
+                            assertArrayEquals(bytes(fields, "shared"), shared, fields.toString());
+                            assertEquals(!ConstantTime.isZero(shared), usable);
+                        });
+        assertTrue(count > 500, "found " + count);
+    }
+
+    @Test
+    void chacha20Poly1305() throws IOException {
+        int count =
+                forEach(
+                        "chacha20_poly1305_test.json",
+                        fields -> {
+                            byte[] iv = bytes(fields, "iv");
+                            if (iv.length == 12) {
+                                chacha(fields, iv);
+                            }
+                        });
+        assertTrue(count > 300, "found " + count);
+    }
+
+    private static void chacha(Map<String, String> fields, byte[] iv) {
+        ByteBuffer words = ByteBuffer.wrap(iv).order(ByteOrder.LITTLE_ENDIAN);
+        int[] nonce = {words.getInt(), words.getInt(), words.getInt()};
+        byte[] key = bytes(fields, "key");
+        byte[] aad = bytes(fields, "aad");
+        byte[] opened = HandshakeAead.chachaOpen(key, nonce, sealed(fields), aad);
+        if (fields.get("result").equals("valid")) {
+            assertArrayEquals(bytes(fields, "msg"), opened, fields.toString());
+            assertArrayEquals(
+                    sealed(fields),
+                    HandshakeAead.chachaSeal(key, nonce, bytes(fields, "msg"), aad));
+        } else {
+            assertNull(opened, fields.toString());
+        }
+    }
+
+    @Test
+    void xchacha20Poly1305() throws IOException {
+        int count =
+                forEach(
+                        "xchacha20_poly1305_test.json",
+                        fields -> {
+                            byte[] iv = bytes(fields, "iv");
+                            if (iv.length != HandshakeAead.XNONCE_BYTES) {
+                                return;
+                            }
+                            byte[] opened =
+                                    HandshakeAead.xopen(
+                                            bytes(fields, "key"),
+                                            iv,
+                                            sealed(fields),
+                                            bytes(fields, "aad"));
+                            if (fields.get("result").equals("valid")) {
+                                assertArrayEquals(bytes(fields, "msg"), opened);
+                            } else {
+                                assertNull(opened, fields.toString());
+                            }
+                        });
+        assertTrue(count > 250, "found " + count);
+    }
+
+    @Test
+    void aes256Gcm() throws IOException {
+        int[] checked = {0};
+        forEach(
+                "aes_gcm_test.json",
+                fields -> {
+                    byte[] key = bytes(fields, "key");
+                    byte[] iv = bytes(fields, "iv");
+                    byte[] sealed = sealed(fields);
+                    if (key.length != 32 || iv.length != 12) {
+                        return;
+                    }
+                    checked[0]++;
+                    byte[] opened = HandshakeAead.gcm(false, key, iv, sealed, bytes(fields, "aad"));
+                    if (fields.get("result").equals("valid")) {
+                        assertArrayEquals(bytes(fields, "msg"), opened, fields.toString());
+                    } else {
+                        assertNull(opened, fields.toString());
+                    }
+                    withProviders(fields, key, iv, sealed);
+                });
+        assertTrue(checked[0] > 50, "found " + checked[0]);
+    }
+
+    /** The providers themselves, for the few vectors with a nonce of the transport's form. */
+    private static void withProviders(
+            Map<String, String> fields, byte[] key, byte[] iv, byte[] sealed) {
+        if (!fields.get("aad").isEmpty() || !Arrays.equals(iv, 0, 4, new byte[4], 0, 4)) {
+            return;
+        }
+        long counter = ByteBuffer.wrap(iv).order(ByteOrder.LITTLE_ENDIAN).getLong(4);
+        for (AeadProvider provider : Providers.available()) {
+            try (Arena arena = Arena.ofConfined();
+                    AeadKey aead = provider.newKey(CipherSuite.AES_256_GCM, key, 1)) {
+                var packet = arena.allocate(sealed.length);
+                packet.copyFrom(MemorySegment.ofArray(sealed));
+                assertEquals(
+                        fields.get("result").equals("valid"),
+                        aead.open(0, counter, packet, 0, packet, 0, sealed.length));
+            }
+        }
+    }
+}
