@@ -23,6 +23,7 @@ final class Ledger {
     private final Random random;
     private final Trace trace;
     private final Map<Long, Sent> underWay = new HashMap<>();
+    private final Map<Long, Sent> writtenOff = new HashMap<>();
     private final BitSet delivered = new BitSet();
     private final Map<String, Integer> deliveredByPair = new TreeMap<>();
     private long sent;
@@ -58,6 +59,9 @@ final class Ledger {
             throw new AssertionError(node + " got packet " + number + " twice");
         }
         Sent original = underWay.remove(number);
+        if (original == null) {
+            original = writtenOff.remove(number);
+        }
         if (original == null
                 || original.packet.ipv6() != packet.ipv6()
                 || original.packet.source() != packet.source()
@@ -112,8 +116,9 @@ final class Ledger {
         return lastDeliveryAt;
     }
 
-    /** Forgets what is missing, when a test has dealt with it. */
+    /** Misses nothing any more of what was sent so far; it may still come. */
     void writeOff() {
+        writtenOff.putAll(underWay);
         underWay.clear();
     }
 

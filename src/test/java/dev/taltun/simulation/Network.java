@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The network between nodes: delivers datagrams, or loses, repeats, delays, damages them. */
@@ -103,6 +104,7 @@ final class Network {
                                     : Long.compare(a.order, b.order));
     private Conditions conditions = new Conditions();
     private Predicate<Datagram> cut = datagram -> false;
+    private Consumer<Datagram> tap = datagram -> {};
     private List<Datagram> recording;
     private long number;
     private long order;
@@ -162,6 +164,11 @@ final class Network {
         return datagram.from == from.socket() && at(datagram.to) == to.socket();
     }
 
+    /** Somebody looks at every datagram that is sent. */
+    void tap(Consumer<Datagram> listener) {
+        tap = listener;
+    }
+
     /** From now on all datagrams are written down. */
     List<Datagram> record() {
         recording = new ArrayList<>();
@@ -185,6 +192,7 @@ final class Network {
     void send(SimSocket from, Endpoint source, Endpoint to, byte[] bytes) {
         Datagram datagram = new Datagram(number++, clock.nanoTime(), from, source, to, bytes);
         rules.check(datagram);
+        tap.accept(datagram);
         transmit(datagram);
     }
 

@@ -1,5 +1,8 @@
 package dev.taltun.simulation;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.taltun.crypto.SecretKey;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +60,17 @@ abstract class SimulationTest {
                             + test.sim.seed());
             return failure;
         }
+    }
+
+    /** Every packet sent so far has come out at the other end. */
+    void assertAllArrived() {
+        assertEquals(0, sim.ledger().missing(), () -> "missing " + sim.ledger().missingText());
+    }
+
+    SecretKey secret() {
+        byte[] bytes = new byte[SecretKey.BYTES];
+        sim.random().nextBytes(bytes);
+        return SecretKey.copyOf(bytes);
     }
 
     /** Two nodes that know where the other is, and shake hands when there is something to send. */
