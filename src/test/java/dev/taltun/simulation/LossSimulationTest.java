@@ -23,7 +23,8 @@ class LossSimulationTest extends SimulationTest {
         long sent = sim.ledger().sent();
         long delivered = sim.ledger().delivered();
         sim.runSeconds(400);
-        double share = (sim.ledger().delivered() - delivered) / (double) (sim.ledger().sent() - sent);
+        double share =
+                (sim.ledger().delivered() - delivered) / (double) (sim.ledger().sent() - sent);
         assertTrue(share > 0.9 * (1 - percent / 100.0), "only " + share + " arrived");
 
         sim.network().heal();

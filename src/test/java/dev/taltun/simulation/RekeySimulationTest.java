@@ -71,10 +71,7 @@ class RekeySimulationTest extends SimulationTest {
         assertEquals(0, nodeB.count(Counter.DROP_UNKNOWN_INDEX));
         System.out.printf(
                 "two hours: %d packets, %d missing, %d sessions; %s%n",
-                sim.ledger().sent(),
-                sim.ledger().missing(),
-                sessions,
-                sim.network().statistics());
+                sim.ledger().sent(), sim.ledger().missing(), sessions, sim.network().statistics());
     }
 
     private void burst(Network.Datagram datagram, SimNode a, SimNode b) {
