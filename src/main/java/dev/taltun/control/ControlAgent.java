@@ -7,6 +7,7 @@ import dev.taltun.agent.Wakeup;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.dataplane.StagedPacket;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
@@ -27,6 +28,7 @@ import java.util.List;
  */
 public final class ControlAgent implements Agent {
     private static final int COMMANDS_PER_STEP = 64;
+    private static final int FRAMES_PER_STEP = 64;
     private static final int STAGED_PER_STEP = 256;
     private static final int REQUESTS_PER_STEP = 256;
 
@@ -119,12 +121,28 @@ public final class ControlAgent implements Agent {
         long now = clock.nanoTime();
         int work = commands.run(COMMANDS_PER_STEP);
         work += handshakes.receive(now);
-        work += takeStaged(now);
         work += takeRequests(now);
+        // After the requests: a frame may be the packet that confirmed its session.
+        work += takeFrames(now);
+        work += takeStaged(now);
         work += context.wheel.advance(now, LOOKS_PER_STEP);
         work += context.graveyard.dig();
         context.outbox.flush();
         return work;
+    }
+
+    private int takeFrames(long now) {
+        int count = 0;
+        ReceivedFrame frame;
+        while (count < FRAMES_PER_STEP && (frame = port.pollFrame()) != null) {
+            PeerController peer = peers.find(frame.peer());
+            if (peer != null) {
+                peer.onFrame(frame, now);
+            }
+            frame.release();
+            count++;
+        }
+        return count;
     }
 
     private int takeStaged(long now) {

@@ -1,7 +1,6 @@
 package dev.taltun.control;
 
 import dev.taltun.agent.Clock;
-import dev.taltun.crypto.CipherSuite;
 import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.KeyFactory;
@@ -9,7 +8,6 @@ import dev.taltun.noise.RandomSource;
 import dev.taltun.noise.StaticIdentity;
 import dev.taltun.noise.Tai64n;
 import dev.taltun.peer.IndexTable;
-import dev.taltun.peer.Peer;
 import dev.taltun.protocol.Limits;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
@@ -70,11 +68,5 @@ final class ControlContext {
         return Tai64n.of(
                 Math.floorDiv(millis, MILLIS_PER_SECOND),
                 (int) Math.floorMod(millis, MILLIS_PER_SECOND) * NANOS_PER_MILLI);
-    }
-
-    /** The suite of the next handshake that we start with a peer: WireGuard's own. */
-    CipherSuite suiteFor(Peer peer) {
-        assert peer != null;
-        return CipherSuite.CHACHA20_POLY1305;
     }
 }

@@ -174,7 +174,7 @@ final class HandshakeReceiver {
             switch (verdict) {
                 case ACCEPTED -> {}
                 case FLOODED -> counters.increment(Counter.HANDSHAKE_RATE_LIMITED);
-                case FORGED, REPLAYED -> counters.increment(Counter.HANDSHAKE_INVALID);
+                case FORGED, REPLAYED, UNWANTED -> counters.increment(Counter.HANDSHAKE_INVALID);
             }
         }
     }

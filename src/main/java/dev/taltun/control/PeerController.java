@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.dataplane.StagedPacket;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.TxBatch;
@@ -40,18 +41,20 @@ final class PeerController implements TimerWheel.Expiry {
     private static final long REPLY_TIMEOUT_NANOS =
             Limits.KEEPALIVE_TIMEOUT_NANOS + Limits.REKEY_TIMEOUT_NANOS;
 
+    /** Initiations without response after which the suite that was agreed on is given up. */
+    private static final int ATTEMPTS_WITH_SUITE = 2;
+
     private final ControlContext context;
     private final Peer peer;
     private final Handshake handshake;
     private final PeerSessions sessions;
     private final PeerMessages messages;
     private final PeerNews news;
+    private final PeerPlace place;
     private final StagedPackets staged;
+    private final HelloExchange hello;
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
     private PeerSpec spec;
-
-    /** The endpoint's name, or null when it has none. */
-    private NamedEndpoint name;
 
     /** Whether to shake hands at the next look, without being asked by a packet. */
     private boolean startHandshake;
@@ -93,7 +96,9 @@ final class PeerController implements TimerWheel.Expiry {
         sessions = new PeerSessions(peer, context.indices, context.graveyard);
         messages = new PeerMessages(context, peer, handshake);
         news = new PeerNews(context.listener, peer);
+        place = new PeerPlace(context, peer, news, this::onPlaceAnswered);
         staged = new StagedPackets(context.stagedTotal, context.counters);
+        hello = new HelloExchange(context, peer, spec.suites());
         replyJitter = context.jitter();
     }
 
@@ -111,7 +116,7 @@ final class PeerController implements TimerWheel.Expiry {
     void start(long now) {
         heartbeatFrom = now;
         startHandshake = spec.initiates();
-        useEndpoint(now);
+        place.use(spec.endpoint(), now);
         schedule(now);
     }
 
@@ -120,8 +125,9 @@ final class PeerController implements TimerWheel.Expiry {
         PeerSpec before = spec;
         spec = next;
         handshake.presharedKey(next.presharedKey());
+        hello.update(next.suites());
         if (next.endpoint() != null && !next.endpoint().equals(before.endpoint())) {
-            useEndpoint(now);
+            place.use(next.endpoint(), now);
         }
         startHandshake |= next.initiates() && !before.initiates();
         if (next.keepaliveSeconds() != 0 && before.keepaliveSeconds() == 0) {
@@ -131,52 +137,14 @@ final class PeerController implements TimerWheel.Expiry {
         schedule(now);
     }
 
-    private void useEndpoint(long now) {
-        name = null;
-        if (spec.endpoint() instanceof EndpointSpec.Numeric numeric) {
-            moveTo(numeric.endpoint());
-        } else if (spec.endpoint() instanceof EndpointSpec.Named named) {
-            name = new NamedEndpoint(named, context.resolver, this::bringAnswer);
-            name.ask(now);
-        }
-    }
-
-    private void moveTo(Endpoint endpoint) {
-        peer.setEndpoint(endpoint);
-        news.placed(endpoint);
-    }
-
-    private void bringAnswer(NamedEndpoint asked, NameResolver.Answer answer) {
-        context.handOver.accept(() -> onAnswer(asked, answer));
-    }
-
-    private void onAnswer(NamedEndpoint asked, NameResolver.Answer answer) {
-        if (asked != name) {
-            return;
-        }
-        long now = context.clock.nanoTime();
-        NamedEndpoint.News heard = name.answered(answer, now);
-        if (heard == NamedEndpoint.News.FIRST_FAILURE) {
-            context.listener.nameUnresolved(peer, name.name(), answer.reason());
-        }
-        if (!answer.endpoints().isEmpty()) {
-            Endpoint known = peer.endpoint();
-            if (known == null) {
-                moveTo(NamedEndpoint.choose(answer.endpoints(), null));
-                startHandshake |= staged.size() > 0;
-            } else if (news.unansweredNanos(now) > 0) {
-                moveTo(NamedEndpoint.choose(answer.endpoints(), known));
-            }
-            if (heard == NamedEndpoint.News.RECOVERED) {
-                context.listener.nameResolved(peer, name.name(), peer.endpoint());
-            }
-        }
+    private void onPlaceAnswered(long now) {
+        startHandshake |= staged.size() > 0;
         schedule(now);
     }
 
     /** Forgets the peer: packets, sessions, indices, keys. Nothing may be called any more. */
     void close() {
-        name = null;
+        place.use(null, 0);
         staged.dropAll();
         messages.abandonInitiation();
         sessions.clear();
@@ -209,7 +177,7 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** A packet came while there was no session. Takes it over. */
     void onStaged(StagedPacket packet, long now) {
-        if (peer.endpoint() == null && name == null) {
+        if (!place.isFindable()) {
             // Only the peer itself can tell where it is, and until then the room is others'.
             packet.release();
             context.counters.increment(Counter.DROP_NO_ENDPOINT);
@@ -249,6 +217,9 @@ final class PeerController implements TimerWheel.Expiry {
      */
     InitiationVerdict onInitiation(
             ReceivedInitiation initiation, Endpoint source, TxBatch reply, long now) {
+        if (!hello.accepts(initiation.suite())) {
+            return InitiationVerdict.UNWANTED;
+        }
         InitiationVerdict verdict = handshake.accept(initiation, now);
         if (verdict != InitiationVerdict.ACCEPTED) {
             return verdict;
@@ -286,6 +257,17 @@ final class PeerController implements TimerWheel.Expiry {
         return true;
     }
 
+    /** A control frame came. */
+    void onFrame(ReceivedFrame frame, long now) {
+        if (hello.onFrame(frame, sessions.usable(now), now) && !handshake.isPending()) {
+            // Not a retransmission, so it need not keep their distance.
+            news.asking(now);
+            attempts = 0;
+            sendInitiation(now);
+            schedule(now);
+        }
+    }
+
     /** A cookie came: the next handshake message carries it. False if it is not authentic. */
     boolean onCookie(MemorySegment message, long now) {
         return handshake.consumeCookieReply(message, 0, now);
@@ -310,6 +292,7 @@ final class PeerController implements TimerWheel.Expiry {
         retransmitAt = 0;
         lastHandshakeEpochMillis = context.clock.epochMillis();
         context.counters.increment(Counter.HANDSHAKES_COMPLETED);
+        hello.onSession(session, now);
         news.handshakeComplete(session, first);
         news.look(now);
     }
@@ -340,7 +323,10 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     private void sendInitiation(long now) {
-        if (!messages.initiation(now)) {
+        if (attempts == ATTEMPTS_WITH_SUITE) {
+            hello.distrust();
+        }
+        if (!messages.initiation(hello.suite(), now)) {
             retransmitAt = now + TimerWheel.TICK_NANOS;
             return;
         }
@@ -361,10 +347,8 @@ final class PeerController implements TimerWheel.Expiry {
             giveUp();
             return;
         }
-        if (name != null && news.unansweredNanos(now) >= PeerNews.SILENT_AFTER_NANOS) {
-            name.refresh(now);
-        }
-        forgetLocalAddress();
+        place.seekAgain(now);
+        place.forgetLocalAddress();
         news.asking(now);
         sendInitiation(now);
     }
@@ -374,14 +358,6 @@ final class PeerController implements TimerWheel.Expiry {
         retransmitAt = 0;
         messages.abandonInitiation();
         news.gaveUp(staged.dropAll());
-    }
-
-    /** Our own address that packets to the peer left from may be gone. */
-    private void forgetLocalAddress() {
-        Endpoint endpoint = peer.endpoint();
-        if (endpoint != null && endpoint.hasLocal()) {
-            peer.setEndpoint(endpoint.withoutLocal());
-        }
     }
 
     // Packets.
@@ -431,9 +407,7 @@ final class PeerController implements TimerWheel.Expiry {
     public void onTimer(long now) {
         sessions.expire(now);
         news.look(now);
-        if (name != null) {
-            name.onTimer(now);
-        }
+        place.onTimer(now);
         if (startHandshake && peer.endpoint() != null) {
             startHandshake = false;
             keepFresh(now);
@@ -445,7 +419,7 @@ final class PeerController implements TimerWheel.Expiry {
         if (awaiting != 0 && now >= awaiting + REPLY_TIMEOUT_NANOS + replyJitter) {
             peer.clearAwaitingReply();
             replyJitter = context.jitter();
-            forgetLocalAddress();
+            place.forgetLocalAddress();
             initiate(now, awaiting);
         }
         if (now >= keepaliveDeadline()) {
@@ -485,6 +459,7 @@ final class PeerController implements TimerWheel.Expiry {
     /** Sets the timer to the moment at which there is something to look at. */
     private void schedule(long now) {
         long at = Math.min(keepaliveDeadline(), heartbeatDeadline(now));
+        at = Math.min(at, place.deadline());
         long awaiting = peer.awaitingReplySince();
         if (awaiting != 0) {
             at = Math.min(at, awaiting + REPLY_TIMEOUT_NANOS + replyJitter);
@@ -494,9 +469,6 @@ final class PeerController implements TimerWheel.Expiry {
         }
         if (wipeAt != 0) {
             at = Math.min(at, wipeAt);
-        }
-        if (name != null) {
-            at = Math.min(at, name.deadline());
         }
         if (startHandshake && peer.endpoint() != null) {
             at = now;

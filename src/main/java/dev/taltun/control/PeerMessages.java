@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.crypto.CipherSuite;
 import dev.taltun.dataplane.StagedPacket;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.TxBatch;
@@ -30,7 +31,7 @@ final class PeerMessages {
     }
 
     /** Sends an initiation, which takes the place of one that waits for its response. */
-    boolean initiation(long now) {
+    boolean initiation(CipherSuite suite, long now) {
         Endpoint to = peer.endpoint();
         TxBatch batch = to == null ? null : context.outbox.batchFor(HandshakeInitiation.BYTES);
         if (batch == null) {
@@ -38,7 +39,7 @@ final class PeerMessages {
         }
         context.indices.remove(handshake.pendingIndex());
         handshake.createInitiation(
-                context.suiteFor(peer),
+                suite,
                 context.indices.allocate(peer),
                 context.timestamp(),
                 now,

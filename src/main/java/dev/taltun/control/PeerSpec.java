@@ -15,6 +15,7 @@ import java.util.List;
  * @param keepaliveSeconds silence after which a heartbeat is sent, 1..65535; 0 for none
  * @param initiates whether to shake hands unasked, at start and whenever the session is lost: true
  *     for what mode {@code client} is, false to wait for a packet to send, as {@code server} does
+ * @param suites what this side makes of the cipher suites with this peer
  */
 public record PeerSpec(
         String name,
@@ -23,8 +24,29 @@ public record PeerSpec(
         EndpointSpec endpoint,
         List<IpPrefix> allowedIps,
         int keepaliveSeconds,
-        boolean initiates) {
+        boolean initiates,
+        SuiteChoice suites) {
     private static final int KEEPALIVE_SECONDS_MAX = 65535;
+
+    /** A peer to use WireGuard's own suite with. */
+    public PeerSpec(
+            String name,
+            PublicKey publicKey,
+            SecretKey presharedKey,
+            EndpointSpec endpoint,
+            List<IpPrefix> allowedIps,
+            int keepaliveSeconds,
+            boolean initiates) {
+        this(
+                name,
+                publicKey,
+                presharedKey,
+                endpoint,
+                allowedIps,
+                keepaliveSeconds,
+                initiates,
+                SuiteChoice.WIREGUARD);
+    }
 
     public PeerSpec {
         if (keepaliveSeconds < 0 || keepaliveSeconds > KEEPALIVE_SECONDS_MAX) {

@@ -5,7 +5,7 @@ import dev.taltun.agent.Wakeup;
 import dev.taltun.peer.Peer;
 
 /**
- * How packet threads reach the control agent: three bounded mailboxes and a wake-up.
+ * How packet threads reach the control agent: four bounded mailboxes and a wake-up.
  *
  * <p>The {@code offer} side may be used by any thread, the {@code poll} side by the control agent.
  */
@@ -13,9 +13,13 @@ public final class ControlPort {
     /** Handshake messages that may wait; with 1/8 of it full the node counts as under load. */
     public static final int HANDSHAKE_QUEUE = 1024;
 
+    /** Control frames that may wait. */
+    private static final int FRAME_QUEUE = 1024;
+
     private final Mailbox<Peer> requests;
     private final Mailbox<StagedPacket> staged;
     private final Mailbox<ReceivedHandshake> handshakes = new Mailbox<>(HANDSHAKE_QUEUE);
+    private final Mailbox<ReceivedFrame> frames = new Mailbox<>(FRAME_QUEUE);
     private final Wakeup wakeup;
     private final Runnable signal;
 
@@ -58,6 +62,15 @@ public final class ControlPort {
         return true;
     }
 
+    /** Hands over a control frame; false: no room, the caller still owns it. */
+    boolean frame(ReceivedFrame frame) {
+        if (!frames.offer(frame)) {
+            return false;
+        }
+        wake();
+        return true;
+    }
+
     private void wake() {
         if (wakeup.claim()) {
             signal.run();
@@ -79,6 +92,11 @@ public final class ControlPort {
         return handshakes.poll();
     }
 
+    /** Control agent: the next control frame, or null. */
+    public ReceivedFrame pollFrame() {
+        return frames.poll();
+    }
+
     /** Handshake messages waiting: what tells load. */
     public int handshakesWaiting() {
         return handshakes.size();
@@ -86,6 +104,6 @@ public final class ControlPort {
 
     /** Control agent: whether nothing at all is waiting. */
     public boolean isEmpty() {
-        return requests.isEmpty() && staged.isEmpty() && handshakes.isEmpty();
+        return requests.isEmpty() && staged.isEmpty() && handshakes.isEmpty() && frames.isEmpty();
     }
 }

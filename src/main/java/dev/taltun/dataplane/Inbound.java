@@ -45,6 +45,9 @@ public final class Inbound implements Agent {
                     - Limits.KEEPALIVE_TIMEOUT_NANOS
                     - Limits.REKEY_TIMEOUT_NANOS;
 
+    /** Control frames of one receiver that may wait for the control agent. */
+    private static final int FRAMES = 64;
+
     private final String name;
     private final UdpReceiver udp;
     private final RxBatch batch;
@@ -56,6 +59,7 @@ public final class Inbound implements Agent {
     private final Counters.Block counters;
     private final Coalescer coalescer;
     private final Pool<ReceivedHandshake> handshakes;
+    private final Pool<ReceivedFrame> frames;
     private final MemorySegment slab;
     private final int lane;
 
@@ -114,6 +118,7 @@ public final class Inbound implements Agent {
                         ControlPort.HANDSHAKE_QUEUE,
                         () -> new ReceivedHandshake(arena),
                         ReceivedHandshake::setHome);
+        frames = new Pool<>(FRAMES, () -> new ReceivedFrame(arena), ReceivedFrame::setHome);
     }
 
     @Override
@@ -236,7 +241,7 @@ public final class Inbound implements Agent {
         } else {
             openedBytes += length;
             openedPackets++;
-            inner(packet, plain);
+            inner(i, packet, plain);
         }
     }
 
@@ -256,11 +261,11 @@ public final class Inbound implements Agent {
         lastMinute |= session.initiator() && session.isOlderThan(LAST_MINUTE_NANOS, now);
     }
 
-    private void inner(long packet, int plain) {
+    private void inner(int i, long packet, int plain) {
         int length = IpPacket.checkedLength(slab, packet, plain);
         if (length < 0) {
             if (ControlFrame.isControl(slab, packet, plain)) {
-                counters.increment(Counter.CONTROL_FRAMES_RECEIVED);
+                frame(packet, plain);
             } else {
                 counters.increment(Counter.DROP_INNER_NOT_IP);
             }
@@ -270,7 +275,30 @@ public final class Inbound implements Agent {
             counters.increment(Counter.DROP_WRONG_SOURCE);
             return;
         }
+        if (batch.ecn(i) == Ecn.CONGESTED && !Ecn.markCongested(slab, packet)) {
+            counters.increment(Counter.DROP_CONGESTED);
+            return;
+        }
         coalescer.add(slab, packet, length);
+    }
+
+    private void frame(long offset, int plain) {
+        if (!ControlFrame.check(slab, offset, plain)) {
+            counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
+            return;
+        }
+        counters.increment(Counter.CONTROL_FRAMES_RECEIVED);
+        int length = ControlFrame.HEADER_BYTES + ControlFrame.bodyLength(slab, offset);
+        ReceivedFrame frame = length <= ReceivedFrame.CAPACITY ? frames.take() : null;
+        if (frame == null) {
+            counters.increment(Counter.CONTROL_FRAMES_DROPPED);
+            return;
+        }
+        frame.fill(slab, offset, length, peer, entry.session());
+        if (!control.frame(frame)) {
+            counters.increment(Counter.CONTROL_FRAMES_DROPPED);
+            frame.release();
+        }
     }
 
     private boolean sourceIsPeers(long packet) {

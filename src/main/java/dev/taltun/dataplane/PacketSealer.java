@@ -75,7 +75,8 @@ public final class PacketSealer {
             buffer.set(Layouts.NATIVE_LONG, end + 8, low);
         }
         int bytes = length + padding + TransportData.OVERHEAD_BYTES;
-        batch.append(bytes, to, maxSegments);
+        int mark = length == 0 ? 0 : Ecn.of(buffer, offset);
+        batch.append(bytes, to, maxSegments, mark);
         return bytes;
     }
 }

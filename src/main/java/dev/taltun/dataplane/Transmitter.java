@@ -122,7 +122,7 @@ public final class Transmitter {
                 counters.increment(Counter.UDP_GSO_FALLBACKS);
                 offloads.gsoRefused(errno);
                 udp.sendSingly(batch);
-            } else if (to.hasLocal() && (errno == Errno.EINVAL || errno == Errno.EADDRNOTAVAIL)) {
+            } else if (to.hasLocal() && localGone(errno)) {
                 // The local address it was to leave from is gone: let the kernel choose another.
                 batch.redirect(message, to.withoutLocal());
                 return;
@@ -130,6 +130,14 @@ public final class Transmitter {
                 counters.increment(Counter.UDP_SEND_ERRORS);
             }
             batch.advance(1);
+        }
+
+        /** IPv4 says the network is unreachable, IPv6 that the argument is invalid. */
+        private static boolean localGone(int errno) {
+            return errno == Errno.EINVAL
+                    || errno == Errno.EADDRNOTAVAIL
+                    || errno == Errno.ENETUNREACH
+                    || errno == Errno.EHOSTUNREACH;
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.taltun.agent.Clock;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.SystemClock;
 import dev.taltun.agent.Wakeup;
+import dev.taltun.config.CipherChoice;
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
 import dev.taltun.config.PeerConfig;
@@ -15,6 +16,7 @@ import dev.taltun.control.EndpointResolver;
 import dev.taltun.control.EndpointSpec;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.control.Sleeper;
+import dev.taltun.control.SuiteChoice;
 import dev.taltun.crypto.AeadKey;
 import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
@@ -110,7 +112,7 @@ final class Assembly {
     @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
     void build() throws IOException {
         InterfaceConfig iface = config.iface();
-        aead = AeadProviders.discover(iface.crypto().orElse(null));
+        aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
         arena = Arena.ofShared();
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers);
@@ -233,7 +235,19 @@ final class Assembly {
                 endpoint,
                 peer.prefixes().toList(),
                 peer.keepaliveSeconds(),
-                initiates);
+                initiates,
+                suites(peer.cipher()));
+    }
+
+    private SuiteChoice suites(CipherChoice wanted) {
+        boolean faster =
+                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
+                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
+        return switch (wanted) {
+            case CHACHA20_POLY1305 -> SuiteChoice.WIREGUARD;
+            case AES_256_GCM -> SuiteChoice.aes();
+            case AUTO -> SuiteChoice.automatic(faster);
+        };
     }
 
     private static EndpointSpec endpointSpec(dev.taltun.config.Endpoint configured) {

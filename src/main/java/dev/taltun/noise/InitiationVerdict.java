@@ -9,5 +9,7 @@ public enum InitiationVerdict {
     /** Its timestamp is not later than that of the last one accepted. */
     REPLAYED,
     /** It comes less than 20 ms after the last one accepted. */
-    FLOODED
+    FLOODED,
+    /** It is for a session with a cipher suite that we do not want. */
+    UNWANTED
 }

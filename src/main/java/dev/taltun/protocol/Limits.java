@@ -16,8 +16,12 @@ public final class Limits {
     /** Counters from here on (unsigned) are neither sent nor accepted. */
     public static final long REJECT_AFTER_MESSAGES = -(1L << 13) - 1;
 
-    /** Age of a session at which its initiator starts a new handshake when it sends. */
-    public static final long REKEY_AFTER_TIME_NANOS = 120 * SECOND_NANOS;
+    /**
+     * Age of a session at which its initiator starts a new handshake when it sends. Tests shorten
+     * it by the system property {@code taltun.rekeyAfterSeconds}.
+     */
+    public static final long REKEY_AFTER_TIME_NANOS =
+            Math.clamp(Long.getLong("taltun.rekeyAfterSeconds", 120), 1, 120) * SECOND_NANOS;
 
     /** Age of a session from which it neither sends nor receives. */
     public static final long REJECT_AFTER_TIME_NANOS = 180 * SECOND_NANOS;

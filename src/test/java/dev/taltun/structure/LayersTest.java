@@ -54,6 +54,7 @@ final class LayersTest {
                             Set.of(
                                     "agent",
                                     "config",
+                                    "crypto",
                                     "dataplane",
                                     "io",
                                     "memory",

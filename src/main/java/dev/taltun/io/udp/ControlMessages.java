@@ -5,7 +5,8 @@ import dev.taltun.memory.Layouts;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Ancillary data of one message: packet information (local address), UDP segment size.
+ * Ancillary data of one message: packet information (local address), UDP segment size, congestion
+ * mark.
  *
  * <pre>
  *  cmsghdr  | length u64, header included | level i32 | type i32 | data, padded to 8 bytes |
@@ -30,6 +31,9 @@ final class ControlMessages {
     private static final int IPV6_PKTINFO = Linux.IPV6_PKTINFO();
     private static final int UDP_SEGMENT = Linux.UDP_SEGMENT();
     private static final int UDP_GRO = Linux.UDP_GRO();
+    private static final int IP_TOS = Linux.IP_TOS();
+    private static final int IPV6_TCLASS = Linux.IPV6_TCLASS();
+    private static final int ECN_MASK = 3;
 
     private ControlMessages() {}
 
@@ -62,6 +66,15 @@ final class ControlMessages {
         return used + align(HEADER + Short.BYTES);
     }
 
+    /** Writes the congestion mark to send with; returns the offset behind. */
+    static int writeTos(MemorySegment m, long at, int used, int mark, boolean ipv4) {
+        long p = at + used;
+        int level = ipv4 ? SOL_IP : SOL_IPV6;
+        writeHeader(m, p, HEADER + Integer.BYTES, level, ipv4 ? IP_TOS : IPV6_TCLASS);
+        m.set(Layouts.NATIVE_INT, p + HEADER, mark);
+        return used + align(HEADER + Integer.BYTES);
+    }
+
     private static void writeHeader(MemorySegment m, long p, int length, int level, int type) {
         m.set(Layouts.NATIVE_LONG, p, length);
         m.set(Layouts.NATIVE_INT, p + LEVEL, level);
@@ -73,6 +86,7 @@ final class ControlMessages {
         int segment = 0;
         batch.localHigh[i] = 0;
         batch.localLow[i] = 0;
+        batch.ecn[i] = 0;
         int p = 0;
         while (p + HEADER <= length) {
             long c = at + p;
@@ -90,6 +104,11 @@ final class ControlMessages {
             } else if (level == SOL_IPV6 && type == IPV6_PKTINFO) {
                 batch.localHigh[i] = m.get(Layouts.BE_LONG, c + HEADER);
                 batch.localLow[i] = m.get(Layouts.BE_LONG, c + HEADER + 8);
+            } else if (level == SOL_IP && type == IP_TOS) {
+                // One byte for IPv4, an int for IPv6.
+                batch.ecn[i] = m.get(Layouts.BYTE, c + HEADER) & ECN_MASK;
+            } else if (level == SOL_IPV6 && type == IPV6_TCLASS) {
+                batch.ecn[i] = m.get(Layouts.NATIVE_INT, c + HEADER) & ECN_MASK;
             }
             p += align(size);
         }

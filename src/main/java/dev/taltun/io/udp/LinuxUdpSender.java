@@ -34,7 +34,7 @@ final class LinuxUdpSender implements UdpSender {
                 break;
             }
             int segment = batch.segments(i) > 1 ? batch.segmentSize(i) : 0;
-            prepare(count, batch, batch.offset(i), batch.length(i), to, segment);
+            prepare(count, batch, i, batch.offset(i), batch.length(i), segment);
         }
         return libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
     }
@@ -42,14 +42,13 @@ final class LinuxUdpSender implements UdpSender {
     @Override
     public int sendSingly(TxBatch batch) {
         int i = batch.sent();
-        Endpoint to = batch.destination(i);
         int size = batch.segmentSize(i);
         int end = batch.length(i);
         int count = 0;
         int sent = 0;
         int result = 0;
         for (int done = 0; done < end; done += size) {
-            prepare(count++, batch, batch.offset(i) + done, Math.min(size, end - done), to, 0);
+            prepare(count++, batch, i, batch.offset(i) + done, Math.min(size, end - done), 0);
             if (count == TxBatch.MAX_MESSAGES || done + size >= end) {
                 result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
                 sent += Math.max(0, result);
@@ -59,7 +58,8 @@ final class LinuxUdpSender implements UdpSender {
         return sent > 0 ? sent : result;
     }
 
-    private void prepare(int slot, TxBatch batch, int offset, int length, Endpoint to, int seg) {
+    private void prepare(int slot, TxBatch batch, int i, int offset, int length, int seg) {
+        Endpoint to = batch.destination(i);
         headers.setData(slot, batch.slab().address() + offset, length);
         int nameLength =
                 SocketAddresses.write(headers.addresses(), headers.addressAt(slot), to, ipv6);
@@ -70,6 +70,10 @@ final class LinuxUdpSender implements UdpSender {
         }
         if (seg != 0) {
             used = ControlMessages.writeSegmentSize(headers.controls(), control, used, seg);
+        }
+        if (batch.ecn(i) != 0) {
+            boolean four = to.isIpv4();
+            used = ControlMessages.writeTos(headers.controls(), control, used, batch.ecn(i), four);
         }
         headers.setLengths(slot, nameLength, used);
     }

@@ -110,9 +110,11 @@ public final class LinuxUdpSocket implements AutoCloseable {
         // filtered. A dual-stack socket has the options of both families.
         int ip = Linux.SOL_IP();
         libc.setsockopt(n, ip, Linux.IP_MTU_DISCOVER(), Linux.IP_PMTUDISC_DONT());
+        libc.setsockopt(n, ip, Linux.IP_RECVTOS(), 1);
         if (ipv6) {
             int ip6 = Linux.SOL_IPV6();
             libc.setsockopt(n, ip6, Linux.IPV6_V6ONLY(), 0);
+            libc.setsockopt(n, ip6, Linux.IPV6_RECVTCLASS(), 1);
             libc.setsockopt(n, ip6, Linux.IPV6_MTU_DISCOVER(), Linux.IPV6_PMTUDISC_DONT());
             require(
                     libc.setsockopt(n, ip6, Linux.IPV6_RECVPKTINFO(), 1),

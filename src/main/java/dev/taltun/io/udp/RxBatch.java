@@ -25,6 +25,7 @@ public final class RxBatch {
     final int[] sourceScope;
     final long[] localHigh;
     final long[] localLow;
+    final int[] ecn;
 
     /**
      * @param arena owner of the slab
@@ -44,6 +45,7 @@ public final class RxBatch {
         sourceScope = new int[slots];
         localHigh = new long[slots];
         localLow = new long[slots];
+        ecn = new int[slots];
     }
 
     /** The memory of all slots. */
@@ -77,6 +79,11 @@ public final class RxBatch {
     /** Size of each datagram in slot i but the last, which may be shorter. */
     public int segmentSize(int i) {
         return segmentSize[i];
+    }
+
+    /** Congestion mark on the outer IP headers of slot i (ECN, RFC 3168), 0..3. */
+    public int ecn(int i) {
+        return ecn[i];
     }
 
     /** Whether the message was longer than its slot. */
@@ -127,6 +134,7 @@ public final class RxBatch {
         sourceScope[i] = source.scope();
         localHigh[i] = source.localHigh();
         localLow[i] = source.localLow();
+        ecn[i] = 0;
         add(bytes, segment, cut);
     }
 

@@ -44,6 +44,7 @@ public final class TxBatch {
     private final int[] length = new int[MAX_MESSAGES];
     private final int[] segmentSize = new int[MAX_MESSAGES];
     private final int[] segments = new int[MAX_MESSAGES];
+    private final int[] ecn = new int[MAX_MESSAGES];
     private final Endpoint[] destination = new Endpoint[MAX_MESSAGES];
     private int messages;
     private int sent;
@@ -93,12 +94,14 @@ public final class TxBatch {
      * @param bytes its length
      * @param to its destination
      * @param maxSegments most datagrams in one run; 1 = no GSO
+     * @param mark congestion mark of the outer IP header (ECN, RFC 3168), 0..3
      */
-    public void append(int bytes, Endpoint to, int maxSegments) {
+    public void append(int bytes, Endpoint to, int maxSegments, int mark) {
         int last = messages - 1;
         if (runOpen
                 && bytes <= segmentSize[last]
                 && destination[last] == to
+                && ecn[last] == mark
                 && segments[last] < maxSegments
                 && length[last] + bytes <= MAX_RUN_BYTES) {
             length[last] += bytes;
@@ -110,11 +113,17 @@ public final class TxBatch {
             segmentSize[messages] = bytes;
             segments[messages] = 1;
             destination[messages] = to;
+            ecn[messages] = mark;
             messages++;
             runOpen = true;
         }
         tail += bytes;
         datagrams++;
+    }
+
+    /** As {@link #append(int, Endpoint, int, int)}, for a datagram that carries no mark. */
+    public void append(int bytes, Endpoint to, int maxSegments) {
+        append(bytes, to, maxSegments, 0);
     }
 
     /** How many messages there are. */
@@ -145,6 +154,11 @@ public final class TxBatch {
     /** How many datagrams message i holds. */
     public int segments(int i) {
         return segments[i];
+    }
+
+    /** Congestion mark of message i's outer IP headers, 0..3. */
+    public int ecn(int i) {
+        return ecn[i];
     }
 
     /** Where message i goes. */

@@ -1,0 +1,102 @@
+package dev.taltun.control;
+
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.peer.Peer;
+import java.util.function.LongConsumer;
+
+/**
+ * Where one peer is, as far as the user and name servers know; its own packets know better. Control
+ * agent's thread.
+ */
+final class PeerPlace {
+    private final ControlContext context;
+    private final Peer peer;
+    private final PeerNews news;
+    private final LongConsumer onAnswered;
+
+    /** The endpoint's name, or null when it has none. */
+    private NamedEndpoint name;
+
+    /**
+     * @param onAnswered told the time when there may be an endpoint, or another deadline
+     */
+    PeerPlace(ControlContext context, Peer peer, PeerNews news, LongConsumer onAnswered) {
+        this.context = context;
+        this.peer = peer;
+        this.news = news;
+        this.onAnswered = onAnswered;
+    }
+
+    /** Takes the peer to be there, in place of what was said before; null: at no known place. */
+    void use(EndpointSpec endpoint, long now) {
+        name = null;
+        if (endpoint instanceof EndpointSpec.Numeric numeric) {
+            moveTo(numeric.endpoint());
+        } else if (endpoint instanceof EndpointSpec.Named named) {
+            name = new NamedEndpoint(named, context.resolver, this::bring);
+            name.ask(now);
+        }
+    }
+
+    private void moveTo(Endpoint endpoint) {
+        peer.setEndpoint(endpoint);
+        news.placed(endpoint);
+    }
+
+    private void bring(NamedEndpoint asked, NameResolver.Answer answer) {
+        context.handOver.accept(() -> onAnswer(asked, answer));
+    }
+
+    private void onAnswer(NamedEndpoint asked, NameResolver.Answer answer) {
+        if (asked != name) {
+            return;
+        }
+        long now = context.clock.nanoTime();
+        NamedEndpoint.News heard = name.answered(answer, now);
+        if (heard == NamedEndpoint.News.FIRST_FAILURE) {
+            context.listener.nameUnresolved(peer, name.name(), answer.reason());
+        }
+        if (!answer.endpoints().isEmpty()) {
+            Endpoint known = peer.endpoint();
+            if (known == null || news.unansweredNanos(now) > 0) {
+                moveTo(NamedEndpoint.choose(answer.endpoints(), known));
+            }
+            if (heard == NamedEndpoint.News.RECOVERED) {
+                context.listener.nameResolved(peer, name.name(), peer.endpoint());
+            }
+        }
+        onAnswered.accept(now);
+    }
+
+    /** Whether the endpoint is known, or can become known without the peer's doing. */
+    boolean isFindable() {
+        return peer.endpoint() != null || name != null;
+    }
+
+    /** The peer does not answer: its name may lead elsewhere by now. */
+    void seekAgain(long now) {
+        if (name != null && news.unansweredNanos(now) >= PeerNews.SILENT_AFTER_NANOS) {
+            name.refresh(now);
+        }
+    }
+
+    /** Our own address that packets to the peer left from may be gone. */
+    void forgetLocalAddress() {
+        Endpoint endpoint = peer.endpoint();
+        if (endpoint != null && endpoint.hasLocal()) {
+            peer.setEndpoint(endpoint.withoutLocal());
+        }
+    }
+
+    /** Asks for the name again if it is time to. */
+    void onTimer(long now) {
+        if (name != null) {
+            name.onTimer(now);
+        }
+    }
+
+    /** When to call {@link #onTimer}, or {@link Long#MAX_VALUE}. */
+    long deadline() {
+        return name == null ? Long.MAX_VALUE : name.deadline();
+    }
+}
