@@ -82,6 +82,7 @@ final class CommandLineTest {
     static List<Arguments> mistakes() {
         String peer = GOOD.substring(GOOD.indexOf("[[peers]]"));
         String vip = "vip = \"10.100.0.3\"";
+        Keys other = Keys.generate();
         return List.of(
                 mistake("[interface]", "[interface", "config\\.toml:1:\\d+"),
                 mistake("mtu = ", "mtuu = ", "mtuu.*did you mean.*mtu"),
@@ -98,13 +99,22 @@ final class CommandLineTest {
                 mistake("\"client\"", "\"clint\"", "mode.*client"),
                 mistake("taltun0", "taltun0123456789", "tun_name.*15"),
                 mistake(vip, "vip = \"10.100.0.1\"", "10\\.100\\.0\\.1"),
-                mistake(peer, peer + peer, "public_key|10\\.100\\.0\\.3"),
+                mistake(peer, peer + second(PEER, "10.100.0.4", "51"), "public_key"),
+                mistake(peer, peer + second(other, "10.100.0.3", "51"), "vip.*10\\.100\\.0\\.3"),
                 mistake(
                         peer,
-                        peer
-                                + peer.replace(PEER.publicKey(), Keys.generate().publicKey())
-                                        .replace("10.100.0.3", "10.100.0.4"),
-                        "192\\.168\\.50\\.0/24"));
+                        peer + second(other, "10.100.0.4", "50"),
+                        "allowed_ips.*192\\.168\\.50\\.0/24"));
+    }
+
+    private static String second(Keys keys, String vip, String network) {
+        return """
+        [[peers]]
+        public_key = "%s"
+        vip = "%s"
+        allowed_ips = ["192.168.%s.0/24"]
+        """
+                .formatted(keys.publicKey(), vip, network);
     }
 
     private static Arguments mistake(String good, String bad, String expected) {
