@@ -183,7 +183,7 @@ class EndpointNamesTest {
             resolver.resolve(NAME, early::add);
             assertTrue(early.isEmpty());
             slow.countDown();
-            assertEquals("[2001:db8:0:0:0:0:0:7]:51820", ask(resolver).endpoints().get(0) + "");
+            assertEquals("[2001:db8::7]:51820", ask(resolver).endpoints().get(0) + "");
         }
         try (EndpointResolver resolver = new EndpointResolver(false, host -> both)) {
             assertEquals("[192.0.2.7:51820]", ask(resolver).endpoints().toString());
