@@ -215,7 +215,10 @@ final class PeerController implements TimerWheel.Expiry {
         if (verdict != InitiationVerdict.ACCEPTED) {
             return verdict;
         }
-        authenticated(source, HandshakeInitiation.BYTES, now);
+        // The peer's address stays as it is until the new session is used: after a restart we have
+        // forgotten which initiations there were, and anybody could repeat one from anywhere.
+        peer.noteReceived(now, HandshakeInitiation.BYTES, 1);
+        news.look(now);
         int index = context.indices.allocate(peer);
         Session session = handshake.respond(initiation, index, now, reply.slab(), reply.tail());
         reply.append(HandshakeResponse.BYTES, source, 1);
@@ -235,7 +238,11 @@ final class PeerController implements TimerWheel.Expiry {
             news.responseRefused(source, now);
             return false;
         }
-        authenticated(source, HandshakeResponse.BYTES, now);
+        peer.noteReceived(now, HandshakeResponse.BYTES, 1);
+        if (!source.equals(peer.endpoint())) {
+            peer.setEndpoint(source);
+        }
+        news.look(now);
         derived(session, now);
         handshakeComplete(session, first, now);
         if (staged.size() > 0) {
@@ -259,14 +266,6 @@ final class PeerController implements TimerWheel.Expiry {
     /** A cookie came: the next handshake message carries it. False if it is not authentic. */
     boolean onCookie(MemorySegment message, long now) {
         return handshake.consumeCookieReply(message, 0, now);
-    }
-
-    private void authenticated(Endpoint source, int bytes, long now) {
-        peer.noteReceived(now, bytes, 1);
-        if (!source.equals(peer.endpoint())) {
-            peer.setEndpoint(source);
-        }
-        news.look(now);
     }
 
     private void derived(Session session, long now) {
