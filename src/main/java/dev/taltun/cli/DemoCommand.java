@@ -13,22 +13,19 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * {@code taltun demo}: two nodes in two namespaces of this machine, a handshake, a ping and a
  * throughput figure, everything gone afterwards. As root it makes the namespaces itself; otherwise
  * it starts itself again in a user namespace, where the system allows that.
  */
-@Command(
-        name = "demo",
-        description = "Two nodes in two namespaces of this machine: handshake, ping, throughput.")
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand implements CliCommand {
     private static final String INSIDE = "taltun.demo.inside";
     private static final int START_SECONDS = 15;
     private static final int HOSTS = 2;
@@ -52,7 +49,15 @@ final class DemoCommand implements Callable<Integer> {
             """;
 
     @Override
-    public Integer call() throws IOException {
+    public void describe(CommandSpec spec) {
+        spec.usageMessage()
+                .description(
+                        "Two nodes in two namespaces of this machine: handshake, ping, throughput;"
+                                + " everything is gone afterwards.");
+    }
+
+    @Override
+    public int run(ParseResult arguments, Console console) throws IOException {
         String missing = missingTool();
         if (!missing.isEmpty()) {
             return fail(missing + " is not installed (make demo installs what it needs)");

@@ -36,6 +36,9 @@ public final class Suggestion {
                     Map.entry("threads", "workers"),
                     Map.entry("verbose", "debug"));
 
+    /** From this length on the beginning of a word is enough to mean it. */
+    private static final int BEGINNING = 3;
+
     private Suggestion() {}
 
     /** The known word nearest to {@code text}, if one is near enough to be meant. */
@@ -52,6 +55,9 @@ public final class Suggestion {
         int bestDistance = Math.max(1, wanted.length() / 3) + 1;
         for (String candidate : known) {
             int distance = distance(wanted, bare(candidate));
+            if (wanted.length() >= BEGINNING && bare(candidate).startsWith(wanted)) {
+                distance = Math.min(distance, 1);
+            }
             if (distance < bestDistance) {
                 best = candidate;
                 bestDistance = distance;
@@ -60,7 +66,7 @@ public final class Suggestion {
         return Optional.ofNullable(best);
     }
 
-    /** {@code ; did you mean "x"?}, or the list of what there is. */
+    /** {@code did you mean "x"?}, or the list of what there is. */
     public static String remedy(String text, Collection<String> known) {
         return closest(text, known)
                 .map(word -> "did you mean \"" + word + "\"?")

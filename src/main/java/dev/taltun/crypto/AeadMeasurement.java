@@ -3,6 +3,7 @@ package dev.taltun.crypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * How long a provider takes to seal a packet: the best of many short runs, in nanoseconds.
@@ -37,21 +38,23 @@ final class AeadMeasurement implements AutoCloseable {
     }
 
     /** Gives each of them turns until the time is spent, at least a few. */
-    static void takeTurns(List<AeadMeasurement> all, long budgetNanos) {
-        long end = System.nanoTime() + budgetNanos;
-        for (int turn = 0; turn < LEAST_TURNS || System.nanoTime() < end; turn++) {
+    static void takeTurns(List<AeadMeasurement> all, long budgetNanos, LongSupplier nanoTime) {
+        long start = nanoTime.getAsLong();
+        for (int turn = 0;
+                turn < LEAST_TURNS || nanoTime.getAsLong() - start < budgetNanos;
+                turn++) {
             for (AeadMeasurement one : all) {
-                one.run();
+                one.run(nanoTime);
             }
         }
     }
 
-    private void run() {
-        long start = System.nanoTime();
+    private void run(LongSupplier nanoTime) {
+        long start = nanoTime.getAsLong();
         for (int i = 0; i < calls; i++) {
             key.seal(0, counter++, packet, 0, packet, 0, length);
         }
-        best = Math.min(best, System.nanoTime() - start);
+        best = Math.min(best, nanoTime.getAsLong() - start);
     }
 
     CipherSuite suite() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.LongSupplier;
 
 /**
  * The AEAD providers of this machine: found, self-tested, measured, ordered.
@@ -63,20 +64,16 @@ public final class AeadProviders {
         this.skipped = Collections.unmodifiableMap(skipped);
     }
 
-    /** The providers of this machine; there is always one for every suite. */
-    public static AeadProviders discover() {
-        return discover(loaders(), null);
-    }
-
     /**
-     * The providers of this machine, or only the one of this name.
+     * The providers of this machine, at least one for every suite; or only the one of this name.
      *
      * @param forcedName from {@code --crypto}, or null for automatic choice
+     * @param nanoTime a monotonic clock to measure with
      * @throws IllegalArgumentException with a one-line reason if that one does not exist or cannot
      *     be used
      */
-    public static AeadProviders discover(String forcedName) {
-        return discover(loaders(), forcedName);
+    public static AeadProviders discover(String forcedName, LongSupplier nanoTime) {
+        return discover(loaders(), forcedName, nanoTime);
     }
 
     /** All that there are, in the order in which they are tried. */
@@ -89,7 +86,8 @@ public final class AeadProviders {
         return loaders;
     }
 
-    static AeadProviders discover(Map<String, Loader> loaders, String forcedName) {
+    static AeadProviders discover(
+            Map<String, Loader> loaders, String forcedName, LongSupplier nanoTime) {
         List<Candidate> candidates = new ArrayList<>();
         Map<String, String> skipped = new LinkedHashMap<>();
         if (forcedName == null) {
@@ -112,7 +110,7 @@ public final class AeadProviders {
                         refusal(forcedName, skipped.get(forcedName), loaders));
             }
         }
-        measure(candidates);
+        measure(candidates, nanoTime);
         return new AeadProviders(candidates, skipped);
     }
 
@@ -179,11 +177,11 @@ public final class AeadProviders {
         return suites;
     }
 
-    private static void measure(List<Candidate> candidates) {
+    private static void measure(List<Candidate> candidates, LongSupplier nanoTime) {
         List<AeadMeasurement> all = new ArrayList<>();
         candidates.forEach(candidate -> all.addAll(candidate.figures()));
         if (!all.isEmpty()) {
-            AeadMeasurement.takeTurns(all, DISCOVERY_BUDGET_NANOS);
+            AeadMeasurement.takeTurns(all, DISCOVERY_BUDGET_NANOS, nanoTime);
             all.forEach(AeadMeasurement::close);
         }
     }

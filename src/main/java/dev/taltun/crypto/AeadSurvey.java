@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Every provider with its figures after warm-up, for {@code taltun crypto}. Takes half a second for
@@ -34,30 +35,36 @@ public final class AeadSurvey {
             String unavailableBecause,
             Map<CipherSuite, List<Double>> nanos) {}
 
-    /** Looks at all of them, in the order in which they are tried at start-up. */
-    public static List<Report> run() {
+    /**
+     * Looks at all of them, in the order in which they are tried at start-up.
+     *
+     * @param nanoTime a monotonic clock to measure with
+     */
+    public static List<Report> run(LongSupplier nanoTime) {
         List<Report> reports = new ArrayList<>();
-        AeadProviders.loaders().forEach((name, loader) -> reports.add(report(name, loader)));
+        AeadProviders.loaders()
+                .forEach((name, loader) -> reports.add(report(name, loader, nanoTime)));
         return reports;
     }
 
-    private static Report report(String name, AeadProviders.Loader loader) {
+    private static Report report(String name, AeadProviders.Loader loader, LongSupplier nanoTime) {
         try {
             AeadProvider provider = AeadProviders.openAndTest(loader);
-            return new Report(name, provider.version(), null, measure(provider));
+            return new Report(name, provider.version(), null, measure(provider, nanoTime));
         } catch (ProviderUnavailableException e) {
             return new Report(name, null, e.getMessage(), Map.of());
         }
     }
 
-    private static Map<CipherSuite, List<Double>> measure(AeadProvider provider) {
+    private static Map<CipherSuite, List<Double>> measure(
+            AeadProvider provider, LongSupplier nanoTime) {
         List<AeadMeasurement> all = new ArrayList<>();
         for (CipherSuite suite : AeadProviders.suitesOf(provider)) {
             for (int length : LENGTHS) {
                 all.add(new AeadMeasurement(provider, suite, length, CALLS));
             }
         }
-        AeadMeasurement.takeTurns(all, BUDGET_NANOS);
+        AeadMeasurement.takeTurns(all, BUDGET_NANOS, nanoTime);
         Map<CipherSuite, List<Double>> nanos = new EnumMap<>(CipherSuite.class);
         for (AeadMeasurement one : all) {
             nanos.computeIfAbsent(one.suite(), s -> new ArrayList<>()).add(one.nanosPerPacket());

@@ -112,7 +112,7 @@ final class Assembly {
     @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
     void build() throws IOException {
         InterfaceConfig iface = config.iface();
-        aead = AeadProviders.discover(iface.crypto().orElse(null));
+        aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
         arena = Arena.ofShared();
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers);

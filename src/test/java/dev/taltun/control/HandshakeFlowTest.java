@@ -183,6 +183,24 @@ class HandshakeFlowTest {
     }
 
     @Test
+    void anInitiationAloneTellsWhereThePeerIs() {
+        pair(toB().initiates(), toA().nowhere());
+        lab.wire.drop = datagram -> datagram.type() != MessageType.HANDSHAKE_INITIATION;
+        lab.runSeconds(1);
+        assertTrue(b.peer(a).endpoint().sameRemote(a.address()));
+    }
+
+    @Test
+    void aResponseAloneTellsWhereThePeerIs() {
+        pair(toB().endpoint(new EndpointSpec.Numeric(Node.outer(99))), toA());
+        // A router on the way leads there to b, which answers as itself.
+        lab.wire.attach(Node.outer(99), b);
+        a.send(b, 1);
+        lab.runSeconds(1);
+        assertTrue(a.peer(b).endpoint().sameRemote(b.address()));
+    }
+
+    @Test
     void aNodeThatMovedIsFollowedByItsHandshake() {
         pair(toB(), toA());
         a.send(b, 1);

@@ -119,6 +119,19 @@ class TimersTest {
     }
 
     @Test
+    void newDataProlongsTheTrying() {
+        pair(toB(), toA());
+        lab.wire.drop = datagram -> true;
+        a.send(b, 1);
+        lab.runSeconds(60);
+        a.send(b, 2);
+        lab.runSeconds(80);
+        assertFalse(a.told("gave up"), "not 90 seconds since there last was a packet");
+        lab.runSeconds(30);
+        assertEquals(1, a.timesTold("gave up node2 2"));
+    }
+
+    @Test
     void neverMoreThanOneInitiationInFiveSeconds() {
         pair(toB(), toA());
         lab.wire.drop = datagram -> true;

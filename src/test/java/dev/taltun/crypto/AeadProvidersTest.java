@@ -24,7 +24,7 @@ class AeadProvidersTest {
 
     @Test
     void everyMachineHasAProviderForEverySuite() {
-        AeadProviders providers = AeadProviders.discover();
+        AeadProviders providers = AeadProviders.discover(null, System::nanoTime);
         for (CipherSuite suite : CipherSuite.values()) {
             assertTrue(providers.has(suite));
             assertTrue(providers.choose(suite).supports(suite));
@@ -39,7 +39,7 @@ class AeadProvidersTest {
         Map<String, AeadProviders.Loader> loaders = loaders();
         loaders.put("ipsec-mb", () -> IpsecMbProvider.open(NO_LIBRARY, NO_LIBRARY));
         loaders.put("openssl", () -> OpenSslProvider.open(NO_LIBRARY));
-        AeadProviders providers = AeadProviders.discover(loaders, null);
+        AeadProviders providers = AeadProviders.discover(loaders, null, System::nanoTime);
         assertEquals("jdk", providers.choose(CHACHA).name());
         assertEquals("jdk", providers.choose(AES).name());
         assertTrue(
@@ -56,7 +56,7 @@ class AeadProvidersTest {
         Map<String, AeadProviders.Loader> loaders = loaders();
         loaders.put("ipsec-mb", () -> IpsecMbProvider.open("libc.so.6"));
         loaders.put("openssl", () -> OpenSslProvider.open("libc.so.6"));
-        AeadProviders providers = AeadProviders.discover(loaders, null);
+        AeadProviders providers = AeadProviders.discover(loaders, null, System::nanoTime);
         assertEquals("jdk", providers.choose(AES).name());
         assertTrue(
                 providers.skipped().getFirst().contains("lacks imb_get_version_str()"),
@@ -78,7 +78,7 @@ class AeadProvidersTest {
             Map<String, AeadProviders.Loader> loaders = new LinkedHashMap<>();
             loaders.put("openssl", () -> new Faulty(fault));
             loaders.put("jdk", JdkProvider::new);
-            AeadProviders providers = AeadProviders.discover(loaders, null);
+            AeadProviders providers = AeadProviders.discover(loaders, null, System::nanoTime);
             assertInstanceOf(JdkProvider.class, providers.choose(CHACHA), fault.name());
             assertEquals(
                     List.of("openssl: it failed the self-test of chacha20-poly1305"),
@@ -91,9 +91,9 @@ class AeadProvidersTest {
         Map<String, AeadProviders.Loader> loaders = new LinkedHashMap<>();
         loaders.put("openssl", () -> new Faulty(Fault.ONLY_AES));
         loaders.put("jdk", JdkProvider::new);
-        AeadProviders providers = AeadProviders.discover(loaders, null);
+        AeadProviders providers = AeadProviders.discover(loaders, null, System::nanoTime);
         assertEquals("jdk", providers.choose(CHACHA).name());
-        AeadProviders forced = AeadProviders.discover(loaders, "openssl");
+        AeadProviders forced = AeadProviders.discover(loaders, "openssl", System::nanoTime);
         assertFalse(forced.has(CHACHA));
         assertTrue(Double.isNaN(forced.nanosPerPacket(CHACHA)));
         assertEquals(CHACHA, forced.fastestSuite());
@@ -102,9 +102,29 @@ class AeadProvidersTest {
         assertTrue(e.getMessage().contains("has no chacha20-poly1305"), e.getMessage());
     }
 
+    /** OpenSSL must be faster by half to displace IPsec-MB; AES must only be faster. */
+    @Test
+    void theClearlyFasterOneWins() {
+        assertEquals("ipsec-mb", chosen(1000, 1000, AES));
+        assertEquals("ipsec-mb", chosen(1000, 700, AES));
+        assertEquals("openssl", chosen(1000, 600, AES));
+        assertEquals("ipsec-mb", chosen(1000, 600, CHACHA));
+    }
+
+    private static String chosen(long ipsecMbNanos, long openSslAesNanos, CipherSuite suite) {
+        long[] now = {0};
+        Map<String, AeadProviders.Loader> loaders = new LinkedHashMap<>();
+        loaders.put("ipsec-mb", () -> new Timed("ipsec-mb", now, ipsecMbNanos, ipsecMbNanos));
+        loaders.put("openssl", () -> new Timed("openssl", now, ipsecMbNanos, openSslAesNanos));
+        AeadProviders providers = AeadProviders.discover(loaders, null, () -> now[0] += 10);
+        boolean aesIsFaster = openSslAesNanos < 667;
+        assertEquals(aesIsFaster ? AES : CHACHA, providers.fastestSuite());
+        return providers.choose(suite).name();
+    }
+
     @Test
     void forcingTakesThatOneOnly() {
-        AeadProviders providers = AeadProviders.discover("bouncycastle");
+        AeadProviders providers = AeadProviders.discover("bouncycastle", System::nanoTime);
         assertEquals("bouncycastle", providers.choose(CHACHA).name());
         assertEquals("bouncycastle", providers.choose(AES).name());
         assertEquals(List.of(), providers.skipped());
@@ -114,7 +134,8 @@ class AeadProvidersTest {
     void forcingTheImpossibleSaysWhatIsPossible() {
         IllegalArgumentException unknown =
                 assertThrows(
-                        IllegalArgumentException.class, () -> AeadProviders.discover("boringssl"));
+                        IllegalArgumentException.class,
+                        () -> AeadProviders.discover("boringssl", System::nanoTime));
         assertEquals(
                 "there is no crypto provider \"boringssl\"; choose one of ipsec-mb, openssl, jdk,"
                         + " bouncycastle",
@@ -126,7 +147,7 @@ class AeadProvidersTest {
         IllegalArgumentException missing =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> AeadProviders.discover(loaders, "ipsec-mb"));
+                        () -> AeadProviders.discover(loaders, "ipsec-mb", System::nanoTime));
         assertEquals(
                 "crypto provider \"ipsec-mb\" cannot be used: "
                         + NO_LIBRARY
@@ -137,7 +158,7 @@ class AeadProvidersTest {
 
     @Test
     void theSurveyNamesAllOfThem() {
-        List<AeadSurvey.Report> reports = AeadSurvey.run();
+        List<AeadSurvey.Report> reports = AeadSurvey.run(System::nanoTime);
         assertEquals(
                 List.of("ipsec-mb", "openssl", "jdk", "bouncycastle"),
                 reports.stream().map(AeadSurvey.Report::name).toList());
@@ -208,6 +229,58 @@ class AeadProvidersTest {
                 case OPENS_NOTHING -> false;
                 default -> authentic;
             };
+        }
+
+        @Override
+        public void close() {
+            sound.close();
+        }
+    }
+
+    /** A provider that takes a known time for each packet, on a clock of the test's own. */
+    private record Timed(String name, long[] now, long chachaNanos, long aesNanos)
+            implements AeadProvider {
+        @Override
+        public String version() {
+            return "0";
+        }
+
+        @Override
+        public boolean supports(CipherSuite suite) {
+            return true;
+        }
+
+        @Override
+        public AeadKey newKey(CipherSuite suite, byte[] key, int lanes) {
+            AeadKey sound = new JdkProvider().newKey(suite, key, lanes);
+            return new TimedKey(sound, now, 10_000 * (suite == AES ? aesNanos : chachaNanos));
+        }
+    }
+
+    private record TimedKey(AeadKey sound, long[] now, long nanos) implements AeadKey {
+        @Override
+        public void seal(
+                int lane,
+                long counter,
+                MemorySegment src,
+                long srcOff,
+                MemorySegment dst,
+                long dstOff,
+                int len) {
+            now[0] += nanos;
+            sound.seal(lane, counter, src, srcOff, dst, dstOff, len);
+        }
+
+        @Override
+        public boolean open(
+                int lane,
+                long counter,
+                MemorySegment src,
+                long srcOff,
+                MemorySegment dst,
+                long dstOff,
+                int len) {
+            return sound.open(lane, counter, src, srcOff, dst, dstOff, len);
         }
 
         @Override
