@@ -145,7 +145,7 @@ public final class Libc {
                     (int)
                             (long)
                                     LibcHandles.POLL.invokeExact(
-                                            capture, pollfds, (long) count, timeoutMillis));
+                                            capture, pollfds, (long) count, (long) timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
