@@ -1,9 +1,7 @@
 package dev.taltun.simulation;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taltun.metrics.Counter;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -67,8 +65,6 @@ class RekeySimulationTest extends SimulationTest {
         int sessions = nodeA.events().handshakes();
         assertTrue(sessions >= 59, sessions + " sessions");
         assertTrue(nodeA.keys().most() <= 10, nodeA.keys().most() + " keys at once");
-        assertEquals(0, nodeA.count(Counter.DROP_UNKNOWN_INDEX));
-        assertEquals(0, nodeB.count(Counter.DROP_UNKNOWN_INDEX));
         System.out.printf(
                 "two hours: %d packets, %d missing, %d sessions; %s%n",
                 sim.ledger().sent(), sim.ledger().missing(), sessions, sim.network().statistics());
