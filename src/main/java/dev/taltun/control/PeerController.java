@@ -16,6 +16,7 @@ import dev.taltun.protocol.Limits;
 import dev.taltun.routing.IpPrefix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One peer on the control agent's thread: its handshakes, its sessions, the packets that wait for
@@ -41,9 +42,6 @@ final class PeerController implements TimerWheel.Expiry {
     private static final long REPLY_TIMEOUT_NANOS =
             Limits.KEEPALIVE_TIMEOUT_NANOS + Limits.REKEY_TIMEOUT_NANOS;
 
-    /** Initiations without response after which the suite that was agreed on is given up. */
-    private static final int ATTEMPTS_WITH_SUITE = 2;
-
     private final ControlContext context;
     private final Peer peer;
     private final Handshake handshake;
@@ -53,20 +51,12 @@ final class PeerController implements TimerWheel.Expiry {
     private final PeerPlace place;
     private final StagedPackets staged;
     private final HelloExchange hello;
+    private final Initiator initiator;
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
     private PeerSpec spec;
 
     /** Whether to shake hands at the next look, without being asked by a packet. */
     private boolean startHandshake;
-
-    /** Initiations sent since there last was a new reason to. */
-    private int attempts;
-
-    /** When the last initiation or response was sent, or 0. */
-    private long handshakeSentAt;
-
-    /** When to send the next initiation if there still is no response, or 0. */
-    private long retransmitAt;
 
     /** Addition to the wait for a missing reply. */
     private long replyJitter;
@@ -99,6 +89,7 @@ final class PeerController implements TimerWheel.Expiry {
         place = new PeerPlace(context, peer, news, this::onPlaceAnswered);
         staged = new StagedPackets(context.stagedTotal, context.counters);
         hello = new HelloExchange(context, peer, spec.suites());
+        initiator = new Initiator(context, handshake, sessions, messages, news, place, hello);
         replyJitter = context.jitter();
     }
 
@@ -126,7 +117,7 @@ final class PeerController implements TimerWheel.Expiry {
         spec = next;
         handshake.presharedKey(next.presharedKey());
         hello.update(next.suites());
-        if (next.endpoint() != null && !next.endpoint().equals(before.endpoint())) {
+        if (!Objects.equals(next.endpoint(), before.endpoint())) {
             place.use(next.endpoint(), now);
         }
         startHandshake |= next.initiates() && !before.initiates();
@@ -203,7 +194,7 @@ final class PeerController implements TimerWheel.Expiry {
             }
         }
         if ((wishes & Peer.WANT_HANDSHAKE) != 0 && sessions.wantHandshake(now)) {
-            initiate(now, now);
+            initiator.want(now, now);
         }
         schedule(now);
     }
@@ -224,13 +215,16 @@ final class PeerController implements TimerWheel.Expiry {
         if (verdict != InitiationVerdict.ACCEPTED) {
             return verdict;
         }
-        authenticated(source, HandshakeInitiation.BYTES, now);
+        // The peer's address stays as it is until the new session is used: after a restart we have
+        // forgotten which initiations there were, and anybody could repeat one from anywhere.
+        peer.noteReceived(now, HandshakeInitiation.BYTES, 1);
+        news.look(now);
         int index = context.indices.allocate(peer);
         Session session = handshake.respond(initiation, index, now, reply.slab(), reply.tail());
         reply.append(HandshakeResponse.BYTES, source, 1);
         peer.noteSent(now, HandshakeResponse.BYTES, 1);
         context.counters.increment(Counter.HANDSHAKE_RESPONSES_SENT);
-        handshakeSentAt = now;
+        initiator.responded(now);
         derived(session, now);
         schedule(now);
         return verdict;
@@ -244,7 +238,11 @@ final class PeerController implements TimerWheel.Expiry {
             news.responseRefused(source, now);
             return false;
         }
-        authenticated(source, HandshakeResponse.BYTES, now);
+        peer.noteReceived(now, HandshakeResponse.BYTES, 1);
+        if (!source.equals(peer.endpoint())) {
+            peer.setEndpoint(source);
+        }
+        news.look(now);
         derived(session, now);
         handshakeComplete(session, first, now);
         if (staged.size() > 0) {
@@ -259,11 +257,8 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** A control frame came. */
     void onFrame(ReceivedFrame frame, long now) {
-        if (hello.onFrame(frame, sessions.usable(now), now) && !handshake.isPending()) {
-            // Not a retransmission, so it need not keep their distance.
-            news.asking(now);
-            attempts = 0;
-            sendInitiation(now);
+        if (hello.onFrame(frame, sessions.usable(now), now)) {
+            initiator.wantOtherSuite(now);
             schedule(now);
         }
     }
@@ -273,91 +268,18 @@ final class PeerController implements TimerWheel.Expiry {
         return handshake.consumeCookieReply(message, 0, now);
     }
 
-    private void authenticated(Endpoint source, int bytes, long now) {
-        peer.noteReceived(now, bytes, 1);
-        if (!source.equals(peer.endpoint())) {
-            peer.setEndpoint(source);
-        }
-        news.look(now);
-    }
-
     private void derived(Session session, long now) {
         sessions.derived(session);
         wipeAt = now + Limits.WIPE_AFTER_TIME_NANOS;
     }
 
     private void handshakeComplete(Session session, boolean first, long now) {
-        messages.abandonInitiation();
-        attempts = 0;
-        retransmitAt = 0;
+        initiator.complete();
         lastHandshakeEpochMillis = context.clock.epochMillis();
         context.counters.increment(Counter.HANDSHAKES_COMPLETED);
         hello.onSession(session, now);
         news.handshakeComplete(session, first);
         news.look(now);
-    }
-
-    // Initiations.
-
-    /**
-     * There is a reason for a handshake, other than that the last initiation was not answered.
-     *
-     * @param unansweredSince how long what we send has had no answer, at least
-     */
-    private void initiate(long now, long unansweredSince) {
-        if (peer.endpoint() == null) {
-            return;
-        }
-        // From now on another 90 seconds; one that was just sent is the first of them.
-        attempts = Math.min(attempts, 1);
-        if (handshakeSentAt != 0 && now - handshakeSentAt < Limits.REKEY_TIMEOUT_NANOS) {
-            if (retransmitAt == 0) {
-                // Not now, but not never either: the session may come to nothing.
-                retransmitAt = handshakeSentAt + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
-            }
-            return;
-        }
-        attempts = 0;
-        news.asking(unansweredSince);
-        sendInitiation(now);
-    }
-
-    private void sendInitiation(long now) {
-        if (attempts == ATTEMPTS_WITH_SUITE) {
-            hello.distrust();
-        }
-        if (!messages.initiation(hello.suite(), now)) {
-            retransmitAt = now + TimerWheel.TICK_NANOS;
-            return;
-        }
-        attempts++;
-        handshakeSentAt = now;
-        retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
-    }
-
-    private void retransmit(long now) {
-        if (!handshake.isPending() && !sessions.wantHandshake(now)) {
-            retransmitAt = 0;
-            return;
-        }
-        if (handshake.isPending()) {
-            news.notAnswered(now);
-        }
-        if (attempts >= Limits.HANDSHAKE_ATTEMPTS_MAX) {
-            giveUp();
-            return;
-        }
-        place.seekAgain(now);
-        place.forgetLocalAddress();
-        news.asking(now);
-        sendInitiation(now);
-    }
-
-    private void giveUp() {
-        attempts = 0;
-        retransmitAt = 0;
-        messages.abandonInitiation();
-        news.gaveUp(staged.dropAll());
     }
 
     // Packets.
@@ -369,7 +291,7 @@ final class PeerController implements TimerWheel.Expiry {
         }
         Session session = sessions.usable(now);
         if (session == null) {
-            initiate(now, now);
+            initiator.want(now, now);
         } else {
             messages.staged(staged, session, now);
             keepFresh(now);
@@ -381,7 +303,7 @@ final class PeerController implements TimerWheel.Expiry {
         Session session = sessions.usable(now);
         if (session == null) {
             peer.clearKeepaliveDue();
-            initiate(now, now);
+            initiator.want(now, now);
         } else if (messages.keepalive(session, now)) {
             keepFresh(now);
         }
@@ -390,7 +312,7 @@ final class PeerController implements TimerWheel.Expiry {
     /** Something was sent, or is to be: shakes hands unless there is a session young enough. */
     private void keepFresh(long now) {
         if (sessions.wantHandshake(now)) {
-            initiate(now, now);
+            initiator.want(now, now);
         }
     }
 
@@ -412,15 +334,15 @@ final class PeerController implements TimerWheel.Expiry {
             startHandshake = false;
             keepFresh(now);
         }
-        if (retransmitAt != 0 && now >= retransmitAt) {
-            retransmit(now);
+        if (!initiator.onTimer(now)) {
+            news.gaveUp(staged.dropAll());
         }
         long awaiting = peer.awaitingReplySince();
         if (awaiting != 0 && now >= awaiting + REPLY_TIMEOUT_NANOS + replyJitter) {
             peer.clearAwaitingReply();
             replyJitter = context.jitter();
             place.forgetLocalAddress();
-            initiate(now, awaiting);
+            initiator.want(now, awaiting);
         }
         if (now >= keepaliveDeadline()) {
             keepalive(now);
@@ -458,14 +380,13 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** Sets the timer to the moment at which there is something to look at. */
     private void schedule(long now) {
+        // Before the stamps are read, so that one set meanwhile is either seen or told.
+        peer.setWatched(sessions.exist());
         long at = Math.min(keepaliveDeadline(), heartbeatDeadline(now));
-        at = Math.min(at, place.deadline());
+        at = Math.min(at, Math.min(place.deadline(), initiator.deadline()));
         long awaiting = peer.awaitingReplySince();
         if (awaiting != 0) {
             at = Math.min(at, awaiting + REPLY_TIMEOUT_NANOS + replyJitter);
-        }
-        if (retransmitAt != 0) {
-            at = Math.min(at, retransmitAt);
         }
         if (wipeAt != 0) {
             at = Math.min(at, wipeAt);
@@ -473,7 +394,6 @@ final class PeerController implements TimerWheel.Expiry {
         if (startHandshake && peer.endpoint() != null) {
             at = now;
         }
-        peer.setWatched(sessions.exist());
         if (sessions.exist()) {
             // Packets only wait beside a session when every batch is in use.
             at = Math.min(at, staged.size() > 0 ? now : now + LOOK_AGAIN_NANOS);

@@ -30,6 +30,11 @@ final class PeerMessages {
         this.handshake = handshake;
     }
 
+    /** To whom they go. */
+    Peer peer() {
+        return peer;
+    }
+
     /** Sends an initiation, which takes the place of one that waits for its response. */
     boolean initiation(CipherSuite suite, long now) {
         Endpoint to = peer.endpoint();

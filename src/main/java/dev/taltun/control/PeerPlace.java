@@ -27,7 +27,7 @@ final class PeerPlace {
         this.onAnswered = onAnswered;
     }
 
-    /** Takes the peer to be there, in place of what was said before; null: at no known place. */
+    /** Takes the peer to be there, in place of what was said before; null: where it is now. */
     void use(EndpointSpec endpoint, long now) {
         name = null;
         if (endpoint instanceof EndpointSpec.Numeric numeric) {

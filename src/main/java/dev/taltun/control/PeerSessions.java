@@ -74,9 +74,6 @@ final class PeerSessions {
 
     /** Whether there is any session, if only to receive with. */
     boolean exist() {
-        return keys.current() != null
-                || keys.next() != null
-                || keys.previous() != null
-                || keys.elder() != null;
+        return !keys.isEmpty();
     }
 }

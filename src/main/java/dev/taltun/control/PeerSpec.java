@@ -13,8 +13,9 @@ import java.util.List;
  * @param endpoint where to find the peer at first; null if it is to call us
  * @param allowedIps what is sent to the peer and may come from it
  * @param keepaliveSeconds silence after which a heartbeat is sent, 1..65535; 0 for none
- * @param initiates whether to shake hands unasked, at start and whenever the session is lost: true
- *     for what mode {@code client} is, false to wait for a packet to send, as {@code server} does
+ * @param initiates whether to shake hands unasked, at start and when a heartbeat finds no session:
+ *     true for what mode {@code client} is, false to wait for a packet to send, as {@code server}
+ *     does
  * @param suites what this side makes of the cipher suites with this peer
  */
 public record PeerSpec(

@@ -78,8 +78,9 @@ public final class Inbound implements Agent {
     private Peer peer;
 
     private long openedBytes;
-    private int openedPackets;
+    private int dataPackets;
     private int keepalives;
+    private int delivered;
     private boolean lastMinute;
 
     /** What an inbound agent works with; all are its own but those said to be shared. */
@@ -164,12 +165,13 @@ public final class Inbound implements Agent {
         long offset = batch.offset(i);
         int left = batch.length(i);
         int size = batch.segmentSize(i);
-        while (left > 0) {
+        // At least once: an empty datagram is to be counted, too.
+        do {
             int length = Math.min(left, size);
             datagram(i, offset, length);
             offset += length;
             left -= length;
-        }
+        } while (left > 0);
     }
 
     private void datagram(int i, long offset, int length) {
@@ -235,12 +237,11 @@ public final class Inbound implements Agent {
         }
         authenticated(i, session);
         int plain = sealed - Limits.TAG_BYTES;
+        openedBytes += length;
         if (plain == 0) {
             keepalives++;
-            openedBytes += length;
         } else {
-            openedBytes += length;
-            openedPackets++;
+            dataPackets++;
             inner(i, packet, plain);
         }
     }
@@ -279,6 +280,7 @@ public final class Inbound implements Agent {
             counters.increment(Counter.DROP_CONGESTED);
             return;
         }
+        delivered++;
         coalescer.add(slab, packet, length);
     }
 
@@ -319,11 +321,11 @@ public final class Inbound implements Agent {
 
     /** Credits what was opened to its peer, before another peer's datagram or at the end. */
     private void account() {
-        if (openedPackets + keepalives == 0) {
+        int datagrams = dataPackets + keepalives;
+        if (datagrams == 0) {
             return;
         }
-        int datagrams = openedPackets + keepalives;
-        if (openedPackets == 0) {
+        if (dataPackets == 0) {
             peer.noteReceived(now, openedBytes, datagrams);
         } else if (peer.noteDataReceived(now, openedBytes, datagrams)) {
             control.request(peer, Peer.TIMERS_STARTED);
@@ -332,11 +334,12 @@ public final class Inbound implements Agent {
             control.request(peer, Peer.WANT_HANDSHAKE);
             lastMinute = false;
         }
-        counters.add(Counter.PACKETS_OPENED, openedPackets);
+        counters.add(Counter.PACKETS_OPENED, delivered);
         counters.add(Counter.KEEPALIVES_RECEIVED, keepalives);
         openedBytes = 0;
-        openedPackets = 0;
+        dataPackets = 0;
         keepalives = 0;
+        delivered = 0;
     }
 
     @Override

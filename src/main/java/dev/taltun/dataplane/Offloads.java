@@ -34,6 +34,17 @@ public final class Offloads {
                 || errno == Errno.EOPNOTSUPP;
     }
 
+    /**
+     * Whether an error number may say that the local address is gone: EINVAL for IPv6 and older
+     * kernels' IPv4, ENETUNREACH for newer ones' IPv4.
+     */
+    static boolean blamesSource(int errno) {
+        return errno == Errno.EINVAL
+                || errno == Errno.EADDRNOTAVAIL
+                || errno == Errno.ENETUNREACH
+                || errno == Errno.EHOSTUNREACH;
+    }
+
     /** Most datagrams in one run now. */
     public int maxSegments() {
         return maxSegments;

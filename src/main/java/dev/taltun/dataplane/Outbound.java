@@ -81,6 +81,9 @@ public final class Outbound implements Agent, SegmentSink {
     private long sealedBytes;
     private int sealedPackets;
 
+    /** Why the last packet was not taken. */
+    private Counter refusal;
+
     /** What an outbound agent works with; all are its own but those said to be shared. */
     public record Parts(
             String name,
@@ -164,17 +167,21 @@ public final class Outbound implements Agent, SegmentSink {
 
     private void packet(int length) {
         long packet = HEADROOM + VirtioNetHeader.BYTES;
-        if (length < 1 || !route(packet, length)) {
+        if (length < 1) {
+            counters.increment(Counter.DROP_NOT_IP);
+        } else if (!route(packet, length)) {
             return;
-        }
-        if (VirtioNetHeader.gsoType(buffer, HEADROOM) == VirtioNetHeader.GSO_NONE) {
-            if (Segmenter.completeChecksum(buffer, HEADROOM, packet, length)) {
-                accept(buffer, packet, length);
-            } else {
+        } else if (VirtioNetHeader.gsoType(buffer, HEADROOM) != VirtioNetHeader.GSO_NONE) {
+            int taken = segmenter.segment(buffer, HEADROOM, packet, length, this);
+            if (taken < 0) {
                 counters.increment(Counter.DROP_BAD_OFFLOAD);
+            } else if (taken < segmenter.segments()) {
+                counters.add(refusal, segmenter.segments() - taken);
             }
-        } else if (segmenter.segment(buffer, HEADROOM, packet, length, this) < 0) {
+        } else if (!Segmenter.completeChecksum(buffer, HEADROOM, packet, length)) {
             counters.increment(Counter.DROP_BAD_OFFLOAD);
+        } else if (!accept(buffer, packet, length)) {
+            counters.increment(refusal);
         }
     }
 
@@ -240,28 +247,30 @@ public final class Outbound implements Agent, SegmentSink {
         cached = false;
     }
 
-    /** Takes one complete IP packet of {@link #peer}. */
+    /** Takes one complete IP packet of {@link #peer}; says why not in {@link #refusal}. */
     @Override
     public boolean accept(MemorySegment memory, long offset, int length) {
         if (session == null) {
             return stage(memory, offset, length);
         }
         if (endpoint == null) {
-            counters.increment(Counter.DROP_NO_ENDPOINT);
-            return true;
+            return refuse(Counter.DROP_NO_ENDPOINT);
         }
         if (!batch.hasRoom(sealer.sealedLength(length)) && !nextBatch()) {
-            counters.increment(Counter.DROP_NO_BATCH);
-            return false;
+            return refuse(Counter.DROP_NO_BATCH);
         }
         int bytes = sealer.seal(session, memory, offset, length, batch, endpoint, maxSegments);
         if (bytes == 0) {
-            counters.increment(Counter.DROP_NO_SESSION);
-            return false;
+            return refuse(Counter.DROP_NO_SESSION);
         }
         sealedBytes += bytes;
         sealedPackets++;
         return true;
+    }
+
+    private boolean refuse(Counter reason) {
+        refusal = reason;
+        return false;
     }
 
     private boolean nextBatch() {
@@ -273,13 +282,12 @@ public final class Outbound implements Agent, SegmentSink {
     private boolean stage(MemorySegment memory, long offset, int length) {
         StagedPacket packet = staging.take();
         if (packet == null) {
-            counters.increment(Counter.DROP_NO_SESSION);
-            return false;
+            return refuse(Counter.DROP_NO_SESSION);
         }
         if (!packet.fill(peer, memory, offset, length) || !control.stage(packet)) {
-            counters.increment(Counter.DROP_NO_SESSION);
+            packet.wipe();
             staging.putBack(packet);
-            return false;
+            return refuse(Counter.DROP_NO_SESSION);
         }
         return true;
     }

@@ -41,6 +41,7 @@ final class Segmenter {
     private int transportStart;
     private int headerLength;
     private int segmentSize;
+    private int segments;
     private long pseudoSum;
     private long ipv4Sum;
     private int firstId;
@@ -81,7 +82,7 @@ final class Segmenter {
      * @param packet offset of the IP header
      * @param length of the whole IP super-packet
      * @param sink gets each packet in order
-     * @return packets handed to the sink, or -1 when the offload header makes no sense
+     * @return packets that the sink took, or -1 when the offload header makes no sense
      */
     int segment(MemorySegment buffer, long header, long packet, int length, SegmentSink sink) {
         if (!parse(buffer, header, packet, length)) {
@@ -90,6 +91,7 @@ final class Segmenter {
         MemorySegment.copy(buffer, packet, template, 0, headerLength);
         prepareSums();
         int payload = length - headerLength;
+        segments = (payload + segmentSize - 1) / segmentSize;
         int done = 0;
         int count = 0;
         while (done < payload) {
@@ -112,6 +114,11 @@ final class Segmenter {
             count++;
         }
         return count;
+    }
+
+    /** How many packets the last super-packet stands for. */
+    int segments() {
+        return segments;
     }
 
     private boolean parse(MemorySegment buffer, long header, long packet, int length) {

@@ -54,11 +54,16 @@ public final class StagedPacket {
         return length;
     }
 
-    /** Wipes the packet and returns it to its pool. Any thread that owns it. */
-    public void release() {
+    /** Forgets the packet; whoever owns it. */
+    void wipe() {
         memory.asSlice(0, length).fill((byte) 0);
         peer = null;
         length = 0;
+    }
+
+    /** Wipes the packet and returns it to its pool. Any thread that owns it. */
+    public void release() {
+        wipe();
         home.accept(this);
     }
 }

@@ -108,36 +108,45 @@ public final class Transmitter {
                     batch.advance(result);
                 } else if (result == -Errno.EAGAIN) {
                     return false;
-                } else if (result != -Errno.EINTR) {
-                    refused(batch, -result);
+                } else if (result != -Errno.EINTR && !refused(batch, -result)) {
+                    return false;
                 }
             }
             return true;
         }
 
-        private void refused(TxBatch batch, int errno) {
+        /**
+         * The kernel refused the batch's next message: sends it another way, or gives it up.
+         *
+         * @return false when the socket is full
+         */
+        private boolean refused(TxBatch batch, int errno) {
             int message = batch.sent();
             Endpoint to = batch.destination(message);
+            int reason = errno;
             if (batch.segments(message) > 1 && Offloads.blames(errno)) {
-                counters.increment(Counter.UDP_GSO_FALLBACKS);
-                offloads.gsoRefused(errno);
-                udp.sendSingly(batch);
-            } else if (to.hasLocal() && localGone(errno)) {
+                int sent = udp.sendSingly(batch);
+                if (sent == -Errno.EAGAIN || sent == -Errno.EINTR) {
+                    return sent == -Errno.EINTR;
+                }
+                if (sent > 0) {
+                    // Only now is it the run that was refused, and not its datagrams.
+                    offloads.gsoRefused(errno);
+                    counters.increment(Counter.UDP_GSO_FALLBACKS);
+                    counters.add(Counter.UDP_SEND_ERRORS, batch.segments(message) - sent);
+                    batch.advance(1);
+                    return true;
+                }
+                reason = -sent;
+            }
+            if (to.hasLocal() && Offloads.blamesSource(reason)) {
                 // The local address it was to leave from is gone: let the kernel choose another.
                 batch.redirect(message, to.withoutLocal());
-                return;
-            } else {
-                counters.increment(Counter.UDP_SEND_ERRORS);
+                return true;
             }
+            counters.increment(Counter.UDP_SEND_ERRORS);
             batch.advance(1);
-        }
-
-        /** IPv4 says the network is unreachable, IPv6 that the argument is invalid. */
-        private static boolean localGone(int errno) {
-            return errno == Errno.EINVAL
-                    || errno == Errno.EADDRNOTAVAIL
-                    || errno == Errno.ENETUNREACH
-                    || errno == Errno.EHOSTUNREACH;
+            return true;
         }
     }
 }

@@ -7,6 +7,8 @@ import dev.taltun.io.netlink.LinuxNetlink;
 import dev.taltun.io.netlink.Netlink;
 import dev.taltun.io.netlink.NetlinkException;
 import dev.taltun.io.netlink.Route;
+import dev.taltun.io.udp.TxBatch;
+import dev.taltun.protocol.TransportData;
 import dev.taltun.routing.IpPrefix;
 import java.io.IOException;
 
@@ -29,6 +31,7 @@ final class InterfaceSetup {
             withoutLinkLocal(netlink, link);
             netlink.setMtu(link, config.mtu());
             netlink.setTxQueueLength(link, TX_QUEUE_PACKETS);
+            limitSegments(netlink, link, config);
             for (IpPrefix vip : config.vips()) {
                 netlink.addAddress(link, vip.address().toInetAddress(), vip.length());
             }
@@ -37,6 +40,24 @@ final class InterfaceSetup {
                 netlink.replaceRoute(
                         Route.through(link, route.address().toInetAddress(), route.length()));
             }
+        }
+    }
+
+    /**
+     * Makes a full super-packet just fit into one UDP message; else each would leave as a long
+     * message and a very short one, which costs as much as the long one.
+     */
+    private static void limitSegments(Netlink netlink, Link link, InterfaceConfig config) {
+        int datagram = config.mtu() + TransportData.OVERHEAD_BYTES;
+        int segments = TxBatch.MAX_RUN_BYTES / datagram;
+        if (!config.offloads().udpGso() || segments < 2) {
+            return;
+        }
+        try {
+            netlink.setMaxSegments(link, segments);
+        } catch (NetlinkException e) {
+            // Kernels before 4.16 cannot; it is a matter of speed only.
+            return;
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.taltun.noise;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -8,26 +11,30 @@ import java.util.function.Consumer;
  * <pre>
  *   next      we answered an initiation; the peer has not used the session yet, so only receive
  *   current   send and receive
- *   previous  receive only: messages still under way when current replaced it
- *   elder     receive only: as previous, one replacement earlier
+ *   older     receive only: messages still under way when others replaced them; newest first
  *
- *   derived as initiator:  current -&gt; previous -&gt; elder -&gt; retired;  new one -&gt; current
- *                          (a waiting next goes to previous last: the peer may be sending with it)
+ *   derived as initiator:  current -&gt; older;  new one -&gt; current
+ *                          (a waiting next goes to older last: the peer may be sending with it)
  *   derived as responder:  new one -&gt; next; the old next, never used, is retired
- *   confirmed:             next -&gt; current -&gt; previous -&gt; elder -&gt; retired
+ *   confirmed:             next -&gt; current -&gt; older
  * </pre>
  *
- * WireGuard keeps three. The fourth is for two handshakes that cross: one replaces the current
- * session while the other waits in next, and messages of both and of the one before are under way.
- * Retired sessions go to a consumer, which forgets their index and closes them when no thread uses
- * them any more.
+ * WireGuard keeps one older session. Three are for handshakes that cross. After two have crossed,
+ * each side sends with the session that it initiated itself, so when the next two cross, one side
+ * has its own session from before (which the peer never sent with), the peer's session from before
+ * (of which messages are under way), and both new ones, of which the peer chooses either.
+ *
+ * <p>Retired sessions go to a consumer, which forgets their index and closes them when no thread
+ * uses them any more.
  */
 public final class KeyPairs {
+    /** Most older sessions; one more pushes out the oldest. */
+    static final int OLDER = 3;
+
     private final Consumer<Session> retire;
     private volatile Session next;
     private volatile Session current;
-    private volatile Session previous;
-    private volatile Session elder;
+    private volatile List<Session> older = List.of();
 
     /**
      * @param retire takes each session that is no longer needed, once, on the control agent's
@@ -47,22 +54,24 @@ public final class KeyPairs {
         return next;
     }
 
-    /** The session before the current one, or null. */
-    public Session previous() {
-        return previous;
+    /** Sessions to receive with that others have replaced, the newest first. Immutable. */
+    public List<Session> older() {
+        return older;
     }
 
-    /** The session before the previous one, or null. */
-    public Session elder() {
-        return elder;
+    /** Whether there is no session at all. */
+    public boolean isEmpty() {
+        return next == null && current == null && older.isEmpty();
     }
 
     /** Takes over a new session. Control agent. */
     public void derived(Session session) {
         Session waiting = next;
         if (!session.initiator()) {
+            // A message may have confirmed it since the control agent was last told of any.
+            boolean used = waiting != null && waiting.isConfirmed() && confirmed(waiting);
             next = session;
-            retire(waiting);
+            retire(used ? null : waiting);
             return;
         }
         Session replaced = current;
@@ -91,42 +100,48 @@ public final class KeyPairs {
 
     /** Retires the sessions that are too old to send or receive. Control agent. */
     public void expire(long nowNanos) {
-        Session[] all = {next, current, previous, elder};
-        next = unlessExpired(next, nowNanos);
-        current = unlessExpired(current, nowNanos);
-        previous = unlessExpired(previous, nowNanos);
-        elder = unlessExpired(elder, nowNanos);
-        // Only now: who is told of a retired session may rely on finding it here no more.
-        for (Session session : all) {
-            if (session != null && session.isExpired(nowNanos)) {
-                retire(session);
-            }
+        List<Session> expired = new ArrayList<>();
+        next = unlessExpired(next, nowNanos, expired);
+        current = unlessExpired(current, nowNanos, expired);
+        if (!older.isEmpty()) {
+            List<Session> left = new ArrayList<>(older);
+            left.replaceAll(session -> unlessExpired(session, nowNanos, expired));
+            left.removeIf(Objects::isNull);
+            older = List.copyOf(left);
         }
+        // Only now: who is told of a retired session may rely on finding it here no more.
+        expired.forEach(this::retire);
     }
 
     /** Retires all sessions. Control agent. */
     public void clear() {
-        Session[] all = {next, current, previous, elder};
+        List<Session> all = new ArrayList<>(older);
+        all.add(next);
+        all.add(current);
         next = null;
         current = null;
-        previous = null;
-        elder = null;
-        for (Session session : all) {
-            retire(session);
-        }
+        older = List.of();
+        all.forEach(this::retire);
     }
 
     private void shift(Session replaced) {
-        if (replaced != null) {
-            Session oldest = elder;
-            elder = previous;
-            previous = replaced;
-            retire(oldest);
+        if (replaced == null) {
+            return;
         }
+        List<Session> shifted = new ArrayList<>(OLDER + 1);
+        shifted.add(replaced);
+        shifted.addAll(older);
+        Session oldest = shifted.size() > OLDER ? shifted.removeLast() : null;
+        older = List.copyOf(shifted);
+        retire(oldest);
     }
 
-    private static Session unlessExpired(Session session, long nowNanos) {
-        return session == null || session.isExpired(nowNanos) ? null : session;
+    private static Session unlessExpired(Session session, long nowNanos, List<Session> expired) {
+        if (session != null && session.isExpired(nowNanos)) {
+            expired.add(session);
+            return null;
+        }
+        return session;
     }
 
     private void retire(Session session) {

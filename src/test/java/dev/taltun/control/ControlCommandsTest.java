@@ -219,7 +219,7 @@ class ControlCommandsTest {
         assertEquals(CipherSuite.CHACHA20_POLY1305, after.suite());
         assertTrue(after.lastHandshakeEpochMillis() - wall < 1000);
         assertTrue(after.lastHandshakeEpochMillis() >= wall);
-        assertTrue(after.sessionAgeNanos() > 5 * ManualClock.SECOND);
+        assertTrue(after.sessionAgeNanos() > 5 * Lab.SECOND);
         assertEquals(148 + 96, after.txBytes());
         assertEquals(92 + 96, after.rxBytes());
         assertEquals(2, after.txPackets());

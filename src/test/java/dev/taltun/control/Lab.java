@@ -4,28 +4,25 @@ import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.crypto.X25519;
 import dev.taltun.routing.IpPrefix;
+import dev.taltun.testing.ManualClock;
+import dev.taltun.testing.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /** Nodes on a wire, with a clock turned by hand: everything on the test's thread. */
 final class Lab {
-    static final long STEP = 10 * ManualClock.MILLI;
+    static final long MILLI = 1_000_000L;
+    static final long SECOND = 1_000_000_000L;
+    static final long STEP = 10 * MILLI;
 
-    final long seed;
     final Random random;
     final ManualClock clock = new ManualClock();
     final Wire wire;
     final List<Node> nodes = new ArrayList<>();
 
     Lab() {
-        this(new Random().nextLong());
-    }
-
-    Lab(long seed) {
-        this.seed = seed;
-        System.out.println("seed " + seed);
-        random = new Random(seed);
+        random = Seed.random("lab");
         wire = new Wire(clock, new Random(random.nextLong()));
     }
 
@@ -37,6 +34,7 @@ final class Lab {
         EndpointSpec endpoint;
         int keepalive;
         boolean initiates;
+        SuiteChoice suites = SuiteChoice.WIREGUARD;
 
         Spec(int number, SecretKey privateKey) {
             this.number = number;
@@ -63,6 +61,11 @@ final class Lab {
             return this;
         }
 
+        Spec suites(SuiteChoice suites) {
+            this.suites = suites;
+            return this;
+        }
+
         Spec initiates() {
             initiates = true;
             return this;
@@ -70,7 +73,8 @@ final class Lab {
 
         PeerSpec build() {
             List<IpPrefix> ips = List.of(Node.innerPrefix(number));
-            return new PeerSpec("node" + number, key, psk, endpoint, ips, keepalive, initiates);
+            return new PeerSpec(
+                    "node" + number, key, psk, endpoint, ips, keepalive, initiates, suites);
         }
     }
 
@@ -110,12 +114,12 @@ final class Lab {
         long end = clock.nanoTime() + nanos;
         settle();
         while (clock.nanoTime() < end) {
-            clock.advance(Math.min(STEP, end - clock.nanoTime()));
+            clock.advanceNanos(Math.min(STEP, end - clock.nanoTime()));
             settle();
         }
     }
 
     void runSeconds(double seconds) {
-        run((long) (seconds * ManualClock.SECOND));
+        run((long) (seconds * SECOND));
     }
 }

@@ -47,7 +47,7 @@ class ManyPeersTest {
         lab.nodes.add(hub);
         assertEquals(PEERS, hub.table.routes().size());
         hub.control.onStart();
-        lab.clock.advance(TimerWheel.TICK_NANOS);
+        lab.clock.advanceNanos(TimerWheel.TICK_NANOS);
         long sent = 0;
         int steps = 0;
         while (hub.stepControl() > 0) {
@@ -68,7 +68,7 @@ class ManyPeersTest {
         assertEquals(0, hub.indices.size());
         int work = 0;
         for (int i = 0; i < 1000; i++) {
-            lab.clock.advance(ManualClock.SECOND);
+            lab.clock.advanceNanos(Lab.SECOND);
             work += hub.stepControl();
         }
         assertEquals(0, work, "then they rest");

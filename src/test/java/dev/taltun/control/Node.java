@@ -28,6 +28,7 @@ import dev.taltun.peer.Peer;
 import dev.taltun.peer.PeerTable;
 import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
+import dev.taltun.testing.ManualClock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -66,6 +67,7 @@ final class Node {
     final IndexTable indices;
     final NamesByHand names = new NamesByHand();
     final ControlAgent control;
+    final Sleep sleep = new Sleep();
     private final ManualClock clock;
     private final Wire wire;
     private final Inbound inbound;
@@ -117,7 +119,8 @@ final class Node {
         indices = new IndexTable(random::nextInt);
         Arena arena = Arena.ofAuto();
         Wakeup wakeup = new Wakeup();
-        ControlPort port = new ControlPort(Math.max(64, peers.size()), STAGED, wakeup, () -> {});
+        ControlPort port =
+                new ControlPort(Math.max(64, peers.size()), STAGED, wakeup, sleep::wakeUp);
         Offloads offloads = new Offloads(1, false, false);
         outbound =
                 new Outbound(
@@ -161,7 +164,7 @@ final class Node {
                                 indices,
                                 port,
                                 wakeup,
-                                new NoSleep(),
+                                sleep,
                                 outlet(controlTransmitter),
                                 new PacketSealer(CONTROL_LANE, MTU),
                                 (suite, key) -> {
@@ -178,14 +181,24 @@ final class Node {
                         peers);
     }
 
-    private static final class NoSleep implements Sleeper {
+    /** Does not sleep, but tells how long it would have. */
+    static final class Sleep implements Sleeper {
+        /** The last sleep, or -1. */
+        long nanos = -1;
+
+        int wakeUps;
+        Runnable meanwhile = () -> {};
+
         @Override
         public void sleep(long maxNanos) {
-            throw new AssertionError("a test steps the agent");
+            nanos = maxNanos;
+            meanwhile.run();
         }
 
         @Override
-        public void wakeUp() {}
+        public void wakeUp() {
+            wakeUps++;
+        }
     }
 
     private BatchOutlet outlet(Transmitter transmitter) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taltun.testing.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -94,9 +95,7 @@ class TimerWheelTest {
 
     @Test
     void agreesWithASlowModel() {
-        long seed = new Random().nextLong();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Random random = Seed.random("wheel");
         int count = 300;
         long[] deadlines = new long[count];
         Arrays.fill(deadlines, -1);
@@ -107,8 +106,8 @@ class TimerWheelTest {
             timers[n] =
                     new TimerWheel.Timer(
                             now -> {
-                                assertTrue(now >= deadlines[n], "seed " + seed);
-                                assertTrue(now - deadlines[n] < 3 * TICK, "seed " + seed);
+                                assertTrue(now >= deadlines[n]);
+                                assertTrue(now - deadlines[n] < 3 * TICK);
                                 deadlines[n] = -1;
                             });
         }
@@ -125,8 +124,8 @@ class TimerWheelTest {
             wheel.advance(clock[0], ALL);
             long first = Arrays.stream(deadlines).filter(d -> d >= 0).min().orElse(Long.MAX_VALUE);
             long next = wheel.nextDeadline();
-            assertEquals(first == Long.MAX_VALUE, next == Long.MAX_VALUE, "seed " + seed);
-            assertTrue(first == next || (next > first && next - first <= TICK), "seed " + seed);
+            assertEquals(first == Long.MAX_VALUE, next == Long.MAX_VALUE);
+            assertTrue(first == next || (next > first && next - first <= TICK));
         }
     }
 }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** WireGuard's timers (paper, section 6), one test for each, on a clock turned by hand. */
 class TimersTest {
-    private static final long SECOND = ManualClock.SECOND;
-    private static final long MILLI = ManualClock.MILLI;
+    private static final long SECOND = Lab.SECOND;
+    private static final long MILLI = Lab.MILLI;
 
     /** A tick of the wheel, a step of the lab and the delay of the wire. */
     private static final long LATE = TimerWheel.TICK_NANOS + 2 * Lab.STEP;
@@ -116,6 +116,19 @@ class TimersTest {
         a.send(b, 2);
         lab.runSeconds(1);
         assertEquals(List.of(2), b.received, "at once, without what was given up");
+    }
+
+    @Test
+    void newDataProlongsTheTrying() {
+        pair(toB(), toA());
+        lab.wire.drop = datagram -> true;
+        a.send(b, 1);
+        lab.runSeconds(60);
+        a.send(b, 2);
+        lab.runSeconds(80);
+        assertFalse(a.told("gave up"), "not 90 seconds since there last was a packet");
+        lab.runSeconds(30);
+        assertEquals(1, a.timesTold("gave up node2 2"));
     }
 
     @Test
@@ -447,7 +460,7 @@ class TimersTest {
         lab.runSeconds(1000);
         int work = 0;
         for (int i = 0; i < 1000; i++) {
-            lab.clock.advance(SECOND);
+            lab.clock.advanceNanos(SECOND);
             work += a.stepControl();
         }
         assertEquals(0, work);

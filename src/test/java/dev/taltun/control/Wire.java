@@ -1,6 +1,7 @@
 package dev.taltun.control;
 
 import dev.taltun.io.udp.Endpoint;
+import dev.taltun.testing.ManualClock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ final class Wire {
 
     double loss;
     double repeat;
-    long delay = ManualClock.MILLI;
+    long delay = Lab.MILLI;
     long jitter;
 
     Wire(ManualClock clock, Random random) {

@@ -100,11 +100,7 @@ public final class Lab implements AutoCloseable {
         running.clear();
         namespaces.forEach(namespace -> remove(namespace.name()));
         namespaces.clear();
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        delete(directory);
     }
 
     /** Removes the namespaces whose makers are dead. */
@@ -132,5 +128,17 @@ public final class Lab implements AutoCloseable {
                 Duration.ofSeconds(5),
                 () -> Shell.attempt(Shell.PATIENCE, pids).output().isBlank());
         Shell.attempt(Shell.PATIENCE, List.of("ip", "netns", "del", name));
+        delete(Namespace.etc(name));
+    }
+
+    private static void delete(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(tree)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

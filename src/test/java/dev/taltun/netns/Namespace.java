@@ -1,5 +1,9 @@
 package dev.taltun.netns;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +71,28 @@ public final class Namespace {
         Shell.run("ip", "-n", name, "addr", "del", cidr, "dev", device);
     }
 
-    public void route(String prefix, String gateway) {
+    public Namespace route(String prefix, String gateway) {
         Shell.run("ip", "-n", name, "route", "add", prefix, "via", gateway);
+        return this;
+    }
+
+    /**
+     * What {@code /etc/hosts} holds for the programs in here. Programs that already run see a later
+     * call too, if there was a call before they started.
+     */
+    public void hosts(String content) {
+        Path file = etc(name).resolve("hosts");
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The folder whose files ip(8) lays over /etc for the programs of a namespace. */
+    static Path etc(String name) {
+        return Path.of("/etc/netns", name);
     }
 
     /** Forwards IPv4 and hides whatever leaves through the device behind its address. */

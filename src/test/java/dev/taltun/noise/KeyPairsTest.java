@@ -31,7 +31,7 @@ final class KeyPairsTest {
         assertSame(first, pairs.current());
         pairs.derived(second);
         assertSame(second, pairs.current());
-        assertSame(first, pairs.previous());
+        assertEquals(List.of(first), pairs.older());
         assertTrue(retired.isEmpty());
     }
 
@@ -49,7 +49,7 @@ final class KeyPairsTest {
         pairs.derived(second);
         assertSame(first, pairs.current());
         assertTrue(pairs.confirmed(second));
-        assertSame(first, pairs.previous());
+        assertEquals(List.of(first), pairs.older());
         assertTrue(retired.isEmpty());
     }
 
@@ -65,6 +65,18 @@ final class KeyPairsTest {
     }
 
     @Test
+    void aNextThatWasUsedSinceIsNotReplacedButCurrent() {
+        Session first = answered();
+        Session second = answered();
+        pairs.derived(first);
+        assertTrue(first.confirm());
+        pairs.derived(second);
+        assertSame(second, pairs.next());
+        assertSame(first, pairs.current());
+        assertTrue(retired.isEmpty());
+    }
+
+    @Test
     void crossingHandshakesLoseNoSession() {
         Session old = initiated();
         Session theirs = answered();
@@ -74,9 +86,24 @@ final class KeyPairsTest {
         pairs.derived(ours);
         assertSame(ours, pairs.current());
         assertNull(pairs.next());
-        assertSame(theirs, pairs.previous());
-        assertSame(old, pairs.elder());
+        assertEquals(List.of(theirs, old), pairs.older());
         assertFalse(pairs.confirmed(theirs), "it may receive, but what is current stays");
+        assertTrue(retired.isEmpty());
+    }
+
+    /** Each side sends with its own session, and both start the next handshake at once. */
+    @Test
+    void handshakesThatCrossAgainKeepWhatThePeerSendsWith() {
+        Session ours = initiated();
+        Session theirs = answered();
+        pairs.derived(theirs);
+        pairs.derived(ours);
+        Session theirsAgain = answered();
+        Session oursAgain = initiated();
+        pairs.derived(theirsAgain);
+        pairs.derived(oursAgain);
+        assertSame(oursAgain, pairs.current());
+        assertEquals(List.of(theirsAgain, ours, theirs), pairs.older());
         assertTrue(retired.isEmpty());
     }
 
@@ -106,7 +133,7 @@ final class KeyPairsTest {
                 new KeyPairs(
                         session -> {
                             assertFalse(session == holder[0].current());
-                            assertFalse(session == holder[0].previous());
+                            assertFalse(holder[0].older().contains(session));
                             seen.add(session);
                         });
         Session first = Fixed.session(true, 0);

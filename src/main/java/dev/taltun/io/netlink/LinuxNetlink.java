@@ -2,6 +2,7 @@ package dev.taltun.io.netlink;
 
 import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.linux.Linux;
+import dev.taltun.io.IpText;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -65,6 +66,15 @@ public final class LinuxNetlink implements Netlink {
         execute(
                 Operation.SET_LINK,
                 "setting transmit queue length " + packets + " on " + link.name());
+    }
+
+    @Override
+    public void setMaxSegments(Link link, int segments) throws NetlinkException {
+        LinkMessage.writeSet(socket.request(), link.index())
+                .putInt(Linux.IFLA_GSO_MAX_SEGS(), segments);
+        execute(
+                Operation.SET_LINK,
+                "setting " + segments + " segments a super-packet on " + link.name());
     }
 
     @Override

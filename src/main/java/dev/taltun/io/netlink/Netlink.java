@@ -29,6 +29,9 @@ public interface Netlink extends AutoCloseable {
     /** Sets how many packets the kernel queues before the device, 0 or more. */
     void setTxQueueLength(Link link, int packets) throws NetlinkException;
 
+    /** Sets how many segments a super-packet that leaves through the interface has at most. */
+    void setMaxSegments(Link link, int segments) throws NetlinkException;
+
     /** Brings the interface up; routes through it can be added from then on. */
     void setUp(Link link) throws NetlinkException;
 

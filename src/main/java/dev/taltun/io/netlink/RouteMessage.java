@@ -7,6 +7,7 @@ import static dev.taltun.memory.Layouts.NATIVE_SHORT;
 import dev.taltun.ffi.linux.Linux;
 import dev.taltun.ffi.linux.rtmsg;
 import dev.taltun.ffi.linux.rtnexthop;
+import dev.taltun.io.IpText;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 

@@ -1,5 +1,6 @@
 package dev.taltun.io.udp;
 
+import dev.taltun.io.IpText;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -81,8 +82,7 @@ public record Endpoint(long high, long low, int port, int scope, long localHigh,
     /** {@code 192.0.2.1:51820} or {@code [2001:db8::1]:51820}. */
     @Override
     public String toString() {
-        InetSocketAddress address = toSocketAddress();
-        String ip = address.getAddress().getHostAddress();
+        String ip = IpText.text(toSocketAddress().getAddress());
         String zone = scope != 0 ? "%" + scope : "";
         return isIpv4() ? ip + ":" + port : "[" + ip + zone + "]:" + port;
     }

@@ -44,18 +44,24 @@ final class LinuxUdpSender implements UdpSender {
         int i = batch.sent();
         int size = batch.segmentSize(i);
         int end = batch.length(i);
-        int count = 0;
         int sent = 0;
-        int result = 0;
-        for (int done = 0; done < end; done += size) {
-            prepare(count++, batch, i, batch.offset(i) + done, Math.min(size, end - done), 0);
-            if (count == TxBatch.MAX_MESSAGES || done + size >= end) {
-                result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
-                sent += Math.max(0, result);
-                count = 0;
+        int done = 0;
+        while (done < end) {
+            int count = 0;
+            for (; count < TxBatch.MAX_MESSAGES && done < end; count++, done += size) {
+                int bytes = Math.min(size, end - done);
+                prepare(count, batch, i, batch.offset(i) + done, bytes, 0);
+            }
+            int result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
+            if (result < 0) {
+                return sent > 0 ? sent : result;
+            }
+            sent += result;
+            if (result < count) {
+                return sent;
             }
         }
-        return sent > 0 ? sent : result;
+        return sent;
     }
 
     private void prepare(int slot, TxBatch batch, int i, int offset, int length, int seg) {

@@ -12,7 +12,7 @@ public interface UdpSender {
 
     /**
      * Sends the datagrams of message {@link TxBatch#sent()} one by one, for when the kernel refused
-     * them as a run. Does not advance the batch.
+     * them as a run. Stops at the first that is refused too. Does not advance the batch.
      *
      * @return how many datagrams went out, or {@code -errno} when none did
      */

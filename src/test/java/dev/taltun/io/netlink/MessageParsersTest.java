@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.linux.Linux;
+import dev.taltun.io.IpText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,4 +1,4 @@
-package dev.taltun.io.netlink;
+package dev.taltun.io;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -6,13 +6,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** Raw bytes to addresses, and addresses to the text a user would type (RFC 5952 for IPv6). */
-final class IpText {
+public final class IpText {
     private static final int IPV6_GROUPS = 8;
 
     private IpText() {}
 
     /** The address that 4 or 16 bytes in network order are, or null for any other length. */
-    static InetAddress address(byte[] bytes) {
+    public static InetAddress address(byte[] bytes) {
         try {
             return switch (bytes.length) {
                 case 4 -> InetAddress.getByAddress(bytes);
@@ -26,12 +26,12 @@ final class IpText {
     }
 
     /** "10.0.0.1/24" or "fd00::1/64". */
-    static String prefix(InetAddress address, int prefixLength) {
+    public static String prefix(InetAddress address, int prefixLength) {
         return text(address) + "/" + prefixLength;
     }
 
     /** "10.0.0.1" or "fd00::1", without a zone. */
-    static String text(InetAddress address) {
+    public static String text(InetAddress address) {
         if (address instanceof Inet4Address) {
             return address.getHostAddress();
         }

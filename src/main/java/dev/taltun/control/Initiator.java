@@ -1,0 +1,160 @@
+package dev.taltun.control;
+
+import dev.taltun.noise.Handshake;
+import dev.taltun.peer.Peer;
+import dev.taltun.protocol.Limits;
+
+/**
+ * Decides when initiations go to one peer: never two within five seconds, again with some jitter
+ * while there is no response, and no more 90 seconds after there last was a reason to. Control
+ * agent's thread.
+ */
+final class Initiator {
+    /** Initiations without response after which the suite that was agreed on is given up. */
+    private static final int ATTEMPTS_WITH_SUITE = 2;
+
+    /** A responder takes initiations of one peer for a flood when they come faster. */
+    private static final long OTHER_SUITE_AFTER_NANOS = 2 * Limits.INITIATION_INTERVAL_MIN_NANOS;
+
+    private final ControlContext context;
+    private final Peer peer;
+    private final Handshake handshake;
+    private final PeerSessions sessions;
+    private final PeerMessages messages;
+    private final PeerNews news;
+    private final PeerPlace place;
+    private final HelloExchange hello;
+
+    /** Sent since there last was a reason to. */
+    private int attempts;
+
+    /** When the last initiation or response was sent, or 0. */
+    private long sentAt;
+
+    /** When to send the next one if there still is no response, or 0. */
+    private long retransmitAt;
+
+    /** When to shake hands for the suite that was agreed on, or 0. */
+    private long otherSuiteAt;
+
+    Initiator(
+            ControlContext context,
+            Handshake handshake,
+            PeerSessions sessions,
+            PeerMessages messages,
+            PeerNews news,
+            PeerPlace place,
+            HelloExchange hello) {
+        this.context = context;
+        this.handshake = handshake;
+        this.sessions = sessions;
+        this.messages = messages;
+        this.news = news;
+        this.place = place;
+        this.hello = hello;
+        peer = messages.peer();
+    }
+
+    /**
+     * There is a reason for a handshake, other than that the last initiation was not answered.
+     *
+     * @param unansweredSince how long what we send has had no answer, at least
+     */
+    void want(long now, long unansweredSince) {
+        if (peer.endpoint() == null) {
+            return;
+        }
+        // From now on another 90 seconds; one that was just sent is the first of them.
+        attempts = Math.min(attempts, 1);
+        if (sentAt != 0 && now - sentAt < Limits.REKEY_TIMEOUT_NANOS) {
+            if (retransmitAt == 0) {
+                // Not now, but not never either: the session may come to nothing.
+                retransmitAt = sentAt + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
+            }
+            return;
+        }
+        begin(now, unansweredSince);
+    }
+
+    /**
+     * There is a reason for a handshake soon although there just was one: both sides have found out
+     * that they have a better suite.
+     */
+    void wantOtherSuite(long now) {
+        otherSuiteAt = Math.max(now, sentAt + OTHER_SUITE_AFTER_NANOS);
+    }
+
+    /** A response was sent; it keeps its distance from initiations too. */
+    void responded(long now) {
+        sentAt = now;
+    }
+
+    /** There is a new session, whoever initiated it. */
+    void complete() {
+        messages.abandonInitiation();
+        attempts = 0;
+        retransmitAt = 0;
+        otherSuiteAt = 0;
+    }
+
+    private void begin(long now, long unansweredSince) {
+        attempts = 0;
+        news.asking(unansweredSince);
+        send(now);
+    }
+
+    private void send(long now) {
+        if (attempts == ATTEMPTS_WITH_SUITE) {
+            hello.distrust();
+        }
+        if (!messages.initiation(hello.suite(), now)) {
+            retransmitAt = now + TimerWheel.TICK_NANOS;
+            return;
+        }
+        attempts++;
+        sentAt = now;
+        retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
+    }
+
+    /**
+     * Sends what is due.
+     *
+     * @return false when it has given up
+     */
+    boolean onTimer(long now) {
+        if (otherSuiteAt != 0 && now >= otherSuiteAt) {
+            otherSuiteAt = 0;
+            if (!handshake.isPending()) {
+                begin(now, now);
+            }
+        }
+        return retransmitAt == 0 || now < retransmitAt || retransmit(now);
+    }
+
+    private boolean retransmit(long now) {
+        if (!handshake.isPending() && !sessions.wantHandshake(now)) {
+            retransmitAt = 0;
+            return true;
+        }
+        if (handshake.isPending()) {
+            news.notAnswered(now);
+        }
+        if (attempts >= Limits.HANDSHAKE_ATTEMPTS_MAX) {
+            attempts = 0;
+            retransmitAt = 0;
+            messages.abandonInitiation();
+            return false;
+        }
+        place.seekAgain(now);
+        place.forgetLocalAddress();
+        news.asking(now);
+        send(now);
+        return true;
+    }
+
+    /** When to call {@link #onTimer}, or {@link Long#MAX_VALUE}. */
+    long deadline() {
+        long retransmit = retransmitAt == 0 ? Long.MAX_VALUE : retransmitAt;
+        return otherSuiteAt == 0 ? retransmit : Math.min(retransmit, otherSuiteAt);
+    }
+}

@@ -1,0 +1,258 @@
+package dev.taltun.io.udp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taltun.ffi.Errno;
+import dev.taltun.io.SystemCallException;
+import java.io.IOException;
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+
+/** Real sockets over the loopback interface; needs no privilege. */
+class LinuxUdpSocketTest {
+    private static final String V4 = "127.0.0.1";
+    private static final String V6 = "::1";
+
+    /** Sends datagrams of many sizes one way and checks each. */
+    private static void exchange(UdpFixture from, UdpFixture to, String address)
+            throws IOException {
+        Endpoint target = to.at(address);
+        int[] sizes = {32, 1452, 1, 1452, 1452, 9000, 40, 40, 65_000, 148};
+        for (int i = 0; i < sizes.length; i++) {
+            from.append(i, sizes[i], target, 1);
+        }
+        assertEquals(sizes.length, from.tx.messages());
+        from.sendAll();
+        to.receive(sizes.length);
+        for (int i = 0; i < sizes.length; i++) {
+            to.check(i, i, sizes[i]);
+            assertEquals(from.socket.port(), to.arrived.get(i).source().port());
+        }
+        assertEquals(sizes.length, to.arrived.size());
+    }
+
+    @Test
+    void batchesOfBothFamilies() throws IOException {
+        for (String address : new String[] {V4, V6}) {
+            try (UdpFixture a = UdpFixture.open(address, false);
+                    UdpFixture b = UdpFixture.open(address, false)) {
+                exchange(a, b, address);
+                Endpoint source = b.arrived.getFirst().source();
+                assertTrue(source.sameRemote(a.at(address)));
+                assertEquals(b.at(address).low(), source.localLow());
+                assertEquals(b.at(address).high(), source.localHigh());
+                assertEquals(address.equals(V4), source.isIpv4());
+            }
+        }
+    }
+
+    @Test
+    void theIpv6WildcardTakesBothFamilies() throws IOException {
+        try (UdpFixture dual = UdpFixture.open("::", true);
+                UdpFixture a = UdpFixture.open(V4, false);
+                UdpFixture b = UdpFixture.open(V6, false)) {
+            exchange(a, dual, V4);
+            Endpoint source = dual.arrived.getFirst().source();
+            assertTrue(source.isIpv4());
+            assertTrue(source.sameRemote(a.at(V4)));
+            // The answer, from the very address that was asked, to a mapped destination.
+            dual.append(3, 700, source, 64);
+            dual.append(4, 700, source, 64);
+            dual.sendAll();
+            a.receive(2);
+            a.check(0, 3, 700);
+            a.check(1, 4, 700);
+            assertTrue(a.arrived.getFirst().source().sameRemote(dual.at(V4)));
+            dual.arrived.clear();
+            exchange(b, dual, V6);
+            assertFalse(dual.arrived.getFirst().source().isIpv4());
+        }
+    }
+
+    @Test
+    void theKernelCutsRunsAndHandsOverRuns() throws IOException {
+        for (String address : new String[] {V4, V6}) {
+            for (boolean gro : new boolean[] {false, true}) {
+                try (UdpFixture a = UdpFixture.open(address, false);
+                        UdpFixture b = UdpFixture.open(address, gro)) {
+                    assertTrue(a.socket.gso());
+                    assertEquals(gro, b.socket.gro());
+                    int count = 0;
+                    for (int size : new int[] {1440, 600}) {
+                        for (int i = 0; i < 40; i++) {
+                            a.append(count++, size, b.at(address), 64);
+                        }
+                        a.append(count++, 77, b.at(address), 64);
+                    }
+                    assertEquals(2, a.tx.messages());
+                    a.sendAll();
+                    b.receive(count);
+                    assertEquals(count, b.arrived.size());
+                    for (int i = 0; i < count; i++) {
+                        b.check(i, i, i % 41 == 40 ? 77 : i < 41 ? 1440 : 600);
+                    }
+                    assertEquals(gro ? 2 : count, b.messages);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theLargestRunTheBatchMakesIsTaken() throws IOException {
+        for (String address : new String[] {V4, V6}) {
+            try (UdpFixture a = UdpFixture.open(address, false);
+                    UdpFixture b = UdpFixture.open(address, true)) {
+                int size = TxBatch.MAX_RUN_BYTES / 63;
+                for (int i = 0; i < 63; i++) {
+                    a.append(i, size, b.at(address), 64);
+                }
+                a.append(63, TxBatch.MAX_RUN_BYTES - 63 * size, b.at(address), 64);
+                assertEquals(1, a.tx.messages());
+                a.sendAll();
+                b.receive(64);
+                assertEquals(64, b.arrived.size());
+            }
+        }
+    }
+
+    @Test
+    void answersLeaveFromTheAddressThatWasAsked() throws IOException {
+        for (String wildcard : new String[] {"0.0.0.0", "::"}) {
+            try (UdpFixture server = UdpFixture.open(wildcard, false);
+                    UdpFixture client = UdpFixture.open("127.0.0.1", false)) {
+                for (int i = 2; i < 10; i++) {
+                    Endpoint asked = server.at("127.0.0." + i);
+                    client.append(i, 100, asked, 1);
+                    client.sendAll();
+                    server.receive(1);
+                    Endpoint source = server.arrived.getFirst().source();
+                    assertEquals(asked.low(), source.localLow());
+                    server.append(i, 100, source, 1);
+                    // A run too: then both kinds of ancillary data stand beside each other.
+                    server.append(i, 50, source, 1);
+                    server.append(i, 50, source, 64);
+                    server.sendAll();
+                    client.receive(3);
+                    for (UdpFixture.Arrived answer : client.arrived) {
+                        assertTrue(answer.source().sameRemote(asked), answer.toString());
+                    }
+                    assertEquals(3, client.arrived.size());
+                    server.arrived.clear();
+                    client.arrived.clear();
+                }
+            }
+        }
+    }
+
+    @Test
+    void tellsTruncatedDatagramsFromWholeOnes() throws IOException {
+        try (UdpFixture a = UdpFixture.open(V4, false);
+                UdpFixture b = UdpFixture.openSmall(V4, 100)) {
+            int[] sizes = {100, 101, 5, 5000, 99};
+            for (int i = 0; i < sizes.length; i++) {
+                a.append(i, sizes[i], b.at(V4), 1);
+            }
+            a.sendAll();
+            b.receive(sizes.length);
+            assertEquals(2, b.truncated);
+            assertEquals(3, b.arrived.size());
+            b.check(1, 2, 5);
+        }
+    }
+
+    @Test
+    void anEmptyDatagramIsOneToo() throws IOException {
+        try (UdpFixture a = UdpFixture.open(V4, false);
+                UdpFixture b = UdpFixture.open(V4, true)) {
+            a.append(0, 0, b.at(V4), 1);
+            a.append(1, 1, b.at(V4), 1);
+            a.sendAll();
+            b.receive(2);
+            assertEquals(0, b.arrived.get(0).data().length);
+            b.check(1, 1, 1);
+        }
+    }
+
+    @Test
+    void refusalsAreAboutTheFirstMessage() throws IOException {
+        try (UdpFixture a = UdpFixture.open(V4, false);
+                UdpFixture b = UdpFixture.open(V4, false)) {
+            a.append(0, 100, b.at(V4), 1);
+            a.append(1, 100, b.at(V6), 1);
+            a.append(2, 100, b.at(V4), 1);
+            assertEquals(1, a.sender.send(a.tx), "up to the one that cannot go");
+            a.tx.advance(1);
+            assertEquals(-Errno.EAFNOSUPPORT, a.sender.send(a.tx));
+            a.tx.advance(1);
+            assertEquals(1, a.sender.send(a.tx));
+            a.tx.clear();
+            a.append(3, 65_600, b.at(V4), 1);
+            assertEquals(-Errno.EMSGSIZE, a.sender.send(a.tx));
+            a.tx.clear();
+            b.receive(2);
+            b.check(0, 0, 100);
+            b.check(1, 2, 100);
+        }
+    }
+
+    @Test
+    void datagramByDatagramSendsTheSame() throws IOException {
+        try (UdpFixture a = UdpFixture.open(V4, false);
+                UdpFixture b = UdpFixture.open(V4, true)) {
+            for (int i = 0; i < 100; i++) {
+                a.append(i, 300, b.at(V4), 127);
+            }
+            a.append(100, 20, b.at(V4), 127);
+            assertEquals(1, a.tx.messages());
+            assertEquals(101, a.sender.sendSingly(a.tx));
+            b.receive(101);
+            assertEquals(101, b.arrived.size());
+            for (int i = 0; i < 100; i++) {
+                b.check(i, i, 300);
+            }
+            b.check(100, 100, 20);
+        }
+    }
+
+    @Test
+    void aTakenPortIsNamedWithTheRemedy() throws IOException {
+        try (UdpFixture a = UdpFixture.open(V4, false)) {
+            int port = a.socket.port();
+            UdpOptions same = UdpFixture.options(V4, port, 0, false);
+            SystemCallException e =
+                    assertThrows(SystemCallException.class, () -> LinuxUdpSocket.open(same));
+            assertEquals(Errno.EADDRINUSE, e.errno());
+            String message = e.getMessage();
+            assertTrue(message.startsWith("listening on UDP 127.0.0.1:" + port + ": "), message);
+            assertTrue(message.contains("choose another in local_addr"), message);
+            assertFalse(message.contains("\n"));
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsNamed() {
+        for (String other : new String[] {"192.0.2.77", "2001:db8::77"}) {
+            IOException e =
+                    assertThrows(
+                            IOException.class,
+                            () -> LinuxUdpSocket.open(UdpFixture.options(other, 0, 0, false)));
+            assertTrue(e.getMessage().contains("must be an address of this machine"));
+        }
+    }
+
+    @Test
+    void shardsShareAPort() throws IOException {
+        InetAddress any = InetAddress.getByName(V4);
+        try (LinuxUdpSocket a = LinuxUdpSocket.open(new UdpOptions(any, 0, true, 0, false, false));
+                LinuxUdpSocket b =
+                        LinuxUdpSocket.open(new UdpOptions(any, a.port(), true, 0, false, false))) {
+            assertEquals(a.port(), b.port());
+            assertFalse(a.gso());
+            assertFalse(a.gro());
+            assertTrue(a.receiveBuffer() > 100_000);
+        }
+    }
+}

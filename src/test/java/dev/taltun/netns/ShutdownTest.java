@@ -1,0 +1,78 @@
+package dev.taltun.netns;
+
+import static dev.taltun.netns.Node.Kind.TALTUN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is left after Taltun ends: nothing. */
+@NamespaceTest
+final class ShutdownTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @ParameterizedTest(name = "SIG{0}")
+    @ValueSource(strings = {"TERM", "INT"})
+    void aSignalEndsItWithinASecondAndNothingIsLeft(String signal) {
+        try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false)) {
+            Set<String> interfaces = hosts.a().interfaces();
+            Set<String> routes = hosts.a().routes();
+            hosts.start();
+            assertTrue(hosts.a().interfaces().contains(hosts.left().device()));
+            assertTrue(hosts.a().routes().size() > routes.size());
+            assertEquals(
+                    1, hosts.a().udpSockets().stream().map(ShutdownTest::port).distinct().count());
+
+            Background left = ((TaltunNode) hosts.left()).process();
+            long asked = System.nanoTime();
+            Shell.run("kill", "-" + signal, Long.toString(left.pid()));
+            Outcome outcome = left.await(PATIENCE);
+            Duration took = Duration.ofNanos(System.nanoTime() - asked);
+
+            assertEquals(0, outcome.exit(), outcome::output);
+            assertEquals(interfaces, hosts.a().interfaces());
+            assertEquals(routes, hosts.a().routes());
+            assertEquals(Set.of(), hosts.a().udpSockets());
+            assertTrue(took.compareTo(SECOND) < 0, () -> took + "\n" + outcome.output());
+        }
+    }
+
+    /** The local address is the fourth column of {@code ss}. */
+    private static String port(String socket) {
+        String local = socket.split("\\s+")[3];
+        return local.substring(local.lastIndexOf(':') + 1);
+    }
+
+    /** The device is not persistent, so the kernel itself takes it away from a killed process. */
+    @Test
+    void evenAKilledOneLeavesNothing() {
+        try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false)) {
+            Set<String> interfaces = hosts.a().interfaces();
+            Set<String> routes = hosts.a().routes();
+            hosts.start();
+            hosts.left().kill();
+            Await.until(
+                    "the device to go", PATIENCE, () -> interfaces.equals(hosts.a().interfaces()));
+            assertEquals(routes, hosts.a().routes());
+            assertEquals(Set.of(), hosts.a().udpSockets());
+        }
+    }
+
+    @Test
+    void aServerUnderTrafficEndsAsFast() {
+        try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false).start()) {
+            Background flood =
+                    hosts.a().start("ping", "-n", "-i", "0.002", "-s", "1300", TwoHosts.RIGHT_VIP);
+            Ping.await(hosts.b(), TwoHosts.LEFT_VIP, PATIENCE);
+            Outcome outcome = hosts.right().terminate(PATIENCE);
+            flood.kill();
+            assertEquals(0, outcome.exit(), outcome::output);
+            assertTrue(outcome.took().compareTo(SECOND) < 0, outcome::toString);
+        }
+    }
+}

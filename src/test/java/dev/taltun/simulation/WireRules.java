@@ -1,0 +1,71 @@
+package dev.taltun.simulation;
+
+import dev.taltun.protocol.Limits;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What holds of every datagram that an engine sends: the lengths of the WireGuard paper, zeros
+ * where it wants them, padding, and five seconds between two initiations to the same place.
+ */
+final class WireRules {
+    private static final int INITIATION = 148;
+    private static final int RESPONSE = 92;
+    private static final int COOKIE = 64;
+    private static final int DATA_OVERHEAD = 32;
+
+    private final Map<String, Long> lastInitiation = new HashMap<>();
+
+    /** A node starts anew and knows nothing of what it sent before. */
+    void forget(String node) {
+        lastInitiation.keySet().removeIf(key -> key.startsWith(node + ">"));
+    }
+
+    void check(Network.Datagram datagram) {
+        byte[] bytes = datagram.bytes();
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        check(bytes.length >= DATA_OVERHEAD, datagram, "is too short");
+        check(buffer.getInt(0) >>> 8 == 0, datagram, "has no zeros after its type");
+        switch (bytes[0]) {
+            case 1 -> initiation(datagram);
+            case 2 -> check(bytes.length == RESPONSE, datagram, "is no response");
+            case 3 -> check(bytes.length == COOKIE, datagram, "is no cookie reply");
+            case 4 -> data(datagram, buffer);
+            default -> check(false, datagram, "has no type");
+        }
+    }
+
+    private void initiation(Network.Datagram datagram) {
+        check(datagram.length() == INITIATION, datagram, "is no initiation");
+        String way = datagram.from().name() + ">" + datagram.to().withoutLocal();
+        Long last = lastInitiation.put(way, datagram.at());
+        check(
+                last == null || datagram.at() - last >= Limits.REKEY_TIMEOUT_NANOS,
+                datagram,
+                "follows another initiation too soon");
+    }
+
+    private static void data(Network.Datagram datagram, ByteBuffer buffer) {
+        int inner = datagram.length() - DATA_OVERHEAD;
+        boolean padded = inner % Limits.PADDING_BYTES == 0 || inner == datagram.from().mtu();
+        check(padded, datagram, "is not padded");
+        check(inner <= datagram.from().mtu(), datagram, "is larger than the MTU");
+        check(
+                Long.compareUnsigned(buffer.getLong(8), Limits.REJECT_AFTER_MESSAGES) < 0,
+                datagram,
+                "has a counter too high");
+    }
+
+    private static void check(boolean holds, Network.Datagram datagram, String violation) {
+        if (!holds) {
+            throw new AssertionError(
+                    datagram.from().name()
+                            + " sent "
+                            + datagram.describe()
+                            + ", which "
+                            + violation);
+        }
+    }
+}
