@@ -63,7 +63,6 @@ final class ForegroundEngine implements EngineLauncher {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             // A signal came first: its hook is closing everything and ends the process.
-            assert e != null;
         }
     }
 }

@@ -114,11 +114,14 @@ public final class Main {
     private int bug(String name, Throwable e) {
         StackTraceElement[] trace = e.getStackTrace();
         String place = trace.length == 0 ? "" : " at " + trace[0];
-        // The message of an unexpected error is not ours and could hold anything, a key included.
+        // The message of an unexpected error is not ours and could hold anything, a key included;
+        // but that of a class that cannot be linked is the name of what is missing.
+        String missing = e instanceof LinkageError ? " " + e.getMessage() : "";
         console.complain(
                 name,
                 "a defect in Taltun ("
                         + e.getClass().getName()
+                        + missing
                         + place
                         + "); please report it with version "
                         + version());

@@ -39,8 +39,8 @@ final class TomlReader {
         TomlParseResult root;
         try {
             root = Toml.parse(text);
-        } catch (StackOverflowError | RuntimeException e) {
-            // Both come from the parser when a hostile text nests too deeply.
+        } catch (StackOverflowError | AssertionError | RuntimeException e) {
+            // The parser's own, when hostile text nests too deeply or outwits its error recovery.
             problems.error(
                     at(null, ""), "not readable as TOML", "start from an example in config/");
             return null;

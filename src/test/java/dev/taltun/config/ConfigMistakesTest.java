@@ -163,7 +163,7 @@ class ConfigMistakesTest {
                 iface(
                         "cipher = \"aes\"",
                         "cipher: \"aes\" is not one of auto, chacha20-poly1305, aes-256-gcm;"
-                                + " write one of them"),
+                                + " did you mean \"aes-256-gcm\"?"),
                 iface(
                         "crypto = \"open-ssl\"",
                         "crypto: \"open-ssl\" is not one of auto, ipsec-mb, openssl, jdk,"

@@ -1,5 +1,6 @@
 package dev.taltun.config;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -137,6 +138,14 @@ class HostileTextTest {
             assertFalse(Toml.mistakes(folder, deep).isEmpty());
         }
         assertFalse(Toml.mistakes(folder, "[" + "a.".repeat(50_000) + "a]").isEmpty());
+    }
+
+    /** Found by the properties above: the parser's error recovery trips over its own assertion. */
+    @Test
+    void whatOutwitsTheParserIsRefused(@TempDir Path folder) {
+        assertEquals(
+                List.of("FILE: not readable as TOML; start from an example in config/"),
+                Toml.mistakes(folder, "[e#\0"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -20,6 +21,7 @@ public final class TaltunNode implements Node {
     private final NodeSpec spec;
     private final String device;
     private List<String> jvmOptions = List.of();
+    private List<String> overrides = List.of();
     private Background process;
 
     public TaltunNode(Namespace namespace, NodeSpec spec) {
@@ -31,6 +33,12 @@ public final class TaltunNode implements Node {
     /** Options for the JVM of later starts. */
     public TaltunNode jvm(String... options) {
         jvmOptions = List.of(options);
+        return this;
+    }
+
+    /** Flags of later starts, which win over the configuration file. */
+    public TaltunNode flags(String... flags) {
+        overrides = List.of(flags);
         return this;
     }
 
@@ -62,7 +70,9 @@ public final class TaltunNode implements Node {
     /** Starts it without waiting for anything. */
     public Background launch() {
         Path file = writeConfig();
-        List<String> command = Taltun.command(jvmOptions, "up", "-c", file.toString());
+        List<String> command =
+                new ArrayList<>(Taltun.command(jvmOptions, "up", "-c", file.toString()));
+        command.addAll(overrides);
         process = namespace.start(command);
         return process;
     }
