@@ -291,6 +291,7 @@ final class PeerController implements TimerWheel.Expiry {
         retransmitAt = 0;
         lastHandshakeEpochMillis = context.clock.epochMillis();
         context.counters.increment(Counter.HANDSHAKES_COMPLETED);
+        place.found();
         hello.onSession(session, now);
         news.handshakeComplete(session, first);
         news.look(now);
