@@ -84,9 +84,9 @@ final class PeerPlace {
 
     /**
      * The peer does not answer: its name may lead elsewhere by now, or it may be where the user
-     * said again. Roaming alone would not lead back: to an address that the peer left, or never
-     * had (whoever can take datagrams off the wire can send them on from his own), nothing comes
-     * that tells another.
+     * said again. Roaming alone would not lead back: to an address that the peer left, or never had
+     * (whoever can take datagrams off the wire can send them on from his own), nothing comes that
+     * tells another.
      */
     void seekAgain(long now) {
         long silence = Math.min(news.unansweredNanos(now), now - peer.lastReceived());
