@@ -7,6 +7,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 JAR := target/taltun.jar
+AOT := target/taltun.aot
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 
 # The first JDK 22+ among JAVA_HOME, the javac on PATH, and the installed ones, newest first. A JRE has no javac.
@@ -67,18 +68,23 @@ help: ## this list
 
 build: jdk ## target/taltun.jar
 	$(call need,mvn:maven)
-	$(MAKE) $(JAR)
-	echo "$(JAR) is built. Try: make demo"
+	$(MAKE) $(AOT)
+	echo "$(JAR) is built; bin/taltun starts it. Try: make demo"
 
 $(JAR): $(SOURCES) | jdk
 	echo "Building $(JAR) (the first time downloads its libraries)."
 	$(MVN) -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
 	$(HAND_BACK)
 
+# What bin/taltun starts faster with; JDK 25 and newer make it.
+$(AOT): $(JAR)
+	bin/taltun-train >/dev/null 2>&1 || true
+	$(HAND_BACK)
+
 demo: jdk ## two nodes in two namespaces of this machine: handshake, ping, throughput (about half a minute)
 	$(call need,$(DEMO_NEEDS))
-	$(MAKE) $(JAR)
-	run=("$(JAVA_HOME)/bin/java" --enable-native-access=ALL-UNNAMED -jar $(JAR) demo)
+	$(MAKE) $(AOT)
+	run=(env "TALTUN_JAVA=$(JAVA_HOME)/bin/java" bin/taltun demo)
 	if [ "$$(id -u)" = 0 ] || unshare -Urnm true 2>/dev/null; then exec "$${run[@]}"; fi
 	if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: asking sudo."; exec sudo "$${run[@]}"; fi
 	echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1

@@ -7,6 +7,7 @@ import dev.taltun.crypto.SecretKey;
 import dev.taltun.crypto.X25519;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,7 +167,12 @@ final class DemoCommand implements CliCommand {
     private static List<String> taltun(List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("--enable-native-access=ALL-UNNAMED");
+        // As this one was started: the launcher's settings hold for the nodes too.
+        List<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments();
+        command.addAll(own);
+        if (own.stream().noneMatch(option -> option.startsWith("--enable-native-access"))) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(Main.class.getName());

@@ -17,6 +17,12 @@ final class PeerPlace {
     /** The endpoint's name, or null when it has none. */
     private NamedEndpoint name;
 
+    /** The address that the user gave, or null when it was none or a name. */
+    private Endpoint configured;
+
+    /** Where the peer was before it was looked for at the configured address, or null. */
+    private Endpoint left;
+
     /**
      * @param onAnswered told the time when there may be an endpoint, or another deadline
      */
@@ -30,8 +36,11 @@ final class PeerPlace {
     /** Takes the peer to be there, in place of what was said before; null: where it is now. */
     void use(EndpointSpec endpoint, long now) {
         name = null;
+        configured = null;
+        left = null;
         if (endpoint instanceof EndpointSpec.Numeric numeric) {
-            moveTo(numeric.endpoint());
+            configured = numeric.endpoint();
+            moveTo(configured);
         } else if (endpoint instanceof EndpointSpec.Named named) {
             name = new NamedEndpoint(named, context.resolver, this::bring);
             name.ask(now);
@@ -73,11 +82,37 @@ final class PeerPlace {
         return peer.endpoint() != null || name != null;
     }
 
-    /** The peer does not answer: its name may lead elsewhere by now. */
+    /**
+     * The peer does not answer: its name may lead elsewhere by now, or it may be where the user
+     * said again. Roaming alone would not lead back: to an address that the peer left, or never had
+     * (whoever can take datagrams off the wire can send them on from his own), nothing comes that
+     * tells another.
+     */
     void seekAgain(long now) {
-        if (name != null && news.unansweredNanos(now) >= PeerNews.SILENT_AFTER_NANOS) {
-            name.refresh(now);
+        long silence = Math.min(news.unansweredNanos(now), now - peer.lastReceived());
+        if (silence < PeerNews.SILENT_AFTER_NANOS) {
+            return;
         }
+        if (name != null) {
+            name.refresh(now);
+        } else if (configured != null) {
+            takeTurns();
+        }
+    }
+
+    private void takeTurns() {
+        Endpoint at = peer.endpoint();
+        if (!at.sameRemote(configured)) {
+            left = at;
+            moveTo(configured);
+        } else if (left != null) {
+            moveTo(left);
+        }
+    }
+
+    /** The peer answers: where it was before is of no interest any more. */
+    void found() {
+        left = null;
     }
 
     /** Our own address that packets to the peer left from may be gone. */

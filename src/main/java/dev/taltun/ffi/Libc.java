@@ -42,7 +42,11 @@ public final class Libc {
     public int open(String path, int flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
             long pointer = arena.allocateFrom(path).address();
-            return result((int) LibcHandles.OPEN.invokeExact(capture, pointer, flags, mode));
+            return result(
+                    (int)
+                            (long)
+                                    LibcHandles.OPEN.invokeExact(
+                                            capture, pointer, (long) flags, (long) mode));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -52,7 +56,7 @@ public final class Libc {
     public int unlink(String path) {
         try (Arena arena = Arena.ofConfined()) {
             long pointer = arena.allocateFrom(path).address();
-            return result((int) LibcHandles.UNLINK.invokeExact(capture, pointer));
+            return result((int) (long) LibcHandles.UNLINK.invokeExact(capture, pointer));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -60,7 +64,7 @@ public final class Libc {
 
     public int close(int fd) {
         try {
-            return result((int) LibcHandles.CLOSE.invokeExact(capture, fd));
+            return result((int) (long) LibcHandles.CLOSE.invokeExact(capture, (long) fd));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -69,7 +73,7 @@ public final class Libc {
     /** Bytes read; 0 = end of file. */
     public long read(int fd, long address, long length) {
         try {
-            return result((long) LibcHandles.READ.invokeExact(capture, fd, address, length));
+            return result((long) LibcHandles.READ.invokeExact(capture, (long) fd, address, length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -78,7 +82,8 @@ public final class Libc {
     /** Bytes written. */
     public long write(int fd, long address, long length) {
         try {
-            return result((long) LibcHandles.WRITE.invokeExact(capture, fd, address, length));
+            return result(
+                    (long) LibcHandles.WRITE.invokeExact(capture, (long) fd, address, length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -87,7 +92,8 @@ public final class Libc {
     /** Reads into {@code count} (at most 1024) buffers described by {@code struct iovec[]}. */
     public long readv(int fd, long iovecs, int count) {
         try {
-            return result((long) LibcHandles.READV.invokeExact(capture, fd, iovecs, count));
+            return result(
+                    (long) LibcHandles.READV.invokeExact(capture, (long) fd, iovecs, (long) count));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -96,7 +102,10 @@ public final class Libc {
     /** Writes {@code count} (at most 1024) buffers described by {@code struct iovec[]}. */
     public long writev(int fd, long iovecs, int count) {
         try {
-            return result((long) LibcHandles.WRITEV.invokeExact(capture, fd, iovecs, count));
+            return result(
+                    (long)
+                            LibcHandles.WRITEV.invokeExact(
+                                    capture, (long) fd, iovecs, (long) count));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -105,7 +114,11 @@ public final class Libc {
     /** {@code argument} is an address or, for requests such as TUNSETOFFLOAD, a number. */
     public int ioctl(int fd, long request, long argument) {
         try {
-            return result((int) LibcHandles.IOCTL.invokeExact(capture, fd, request, argument));
+            return result(
+                    (int)
+                            (long)
+                                    LibcHandles.IOCTL.invokeExact(
+                                            capture, (long) fd, request, argument));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -113,7 +126,11 @@ public final class Libc {
 
     public int fcntl(int fd, int command, long argument) {
         try {
-            return result((int) LibcHandles.FCNTL.invokeExact(capture, fd, command, argument));
+            return result(
+                    (int)
+                            (long)
+                                    LibcHandles.FCNTL.invokeExact(
+                                            capture, (long) fd, (long) command, argument));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -126,8 +143,9 @@ public final class Libc {
         try {
             return result(
                     (int)
-                            LibcHandles.POLL.invokeExact(
-                                    capture, pollfds, (long) count, timeoutMillis));
+                            (long)
+                                    LibcHandles.POLL.invokeExact(
+                                            capture, pollfds, (long) count, (long) timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -136,7 +154,11 @@ public final class Libc {
     /** A descriptor holding a 64-bit counter: {@code write} adds to it and wakes who polls it. */
     public int eventfd(int initial, int flags) {
         try {
-            return result((int) LibcHandles.EVENTFD.invokeExact(capture, initial, flags));
+            return result(
+                    (int)
+                            (long)
+                                    LibcHandles.EVENTFD.invokeExact(
+                                            capture, (long) initial, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -146,7 +168,11 @@ public final class Libc {
 
     public int socket(int family, int type, int protocol) {
         try {
-            return result((int) LibcHandles.SOCKET.invokeExact(capture, family, type, protocol));
+            return result(
+                    (int)
+                            (long)
+                                    LibcHandles.SOCKET.invokeExact(
+                                            capture, (long) family, (long) type, (long) protocol));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -154,7 +180,11 @@ public final class Libc {
 
     public int bind(int fd, long address, int length) {
         try {
-            return result((int) LibcHandles.BIND.invokeExact(capture, fd, address, length));
+            return result(
+                    (int)
+                            (long)
+                                    LibcHandles.BIND.invokeExact(
+                                            capture, (long) fd, address, (long) length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -162,7 +192,11 @@ public final class Libc {
 
     public int connect(int fd, long address, int length) {
         try {
-            return result((int) LibcHandles.CONNECT.invokeExact(capture, fd, address, length));
+            return result(
+                    (int)
+                            (long)
+                                    LibcHandles.CONNECT.invokeExact(
+                                            capture, (long) fd, address, (long) length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -170,7 +204,11 @@ public final class Libc {
 
     public int listen(int fd, int backlog) {
         try {
-            return result((int) LibcHandles.LISTEN.invokeExact(capture, fd, backlog));
+            return result(
+                    (int)
+                            (long)
+                                    LibcHandles.LISTEN.invokeExact(
+                                            capture, (long) fd, (long) backlog));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -181,8 +219,13 @@ public final class Libc {
         try {
             return result(
                     (int)
-                            LibcHandles.ACCEPT4.invokeExact(
-                                    capture, fd, address, addressLength, flags));
+                            (long)
+                                    LibcHandles.ACCEPT4.invokeExact(
+                                            capture,
+                                            (long) fd,
+                                            address,
+                                            addressLength,
+                                            (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -192,7 +235,10 @@ public final class Libc {
     public int getsockname(int fd, long address, long addressLength) {
         try {
             return result(
-                    (int) LibcHandles.GETSOCKNAME.invokeExact(capture, fd, address, addressLength));
+                    (int)
+                            (long)
+                                    LibcHandles.GETSOCKNAME.invokeExact(
+                                            capture, (long) fd, address, addressLength));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -202,8 +248,14 @@ public final class Libc {
         try {
             return result(
                     (int)
-                            LibcHandles.SETSOCKOPT.invokeExact(
-                                    capture, fd, level, option, value, length));
+                            (long)
+                                    LibcHandles.SETSOCKOPT.invokeExact(
+                                            capture,
+                                            (long) fd,
+                                            (long) level,
+                                            (long) option,
+                                            value,
+                                            (long) length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -214,8 +266,14 @@ public final class Libc {
         try {
             return result(
                     (int)
-                            LibcHandles.GETSOCKOPT.invokeExact(
-                                    capture, fd, level, option, value, valueLength));
+                            (long)
+                                    LibcHandles.GETSOCKOPT.invokeExact(
+                                            capture,
+                                            (long) fd,
+                                            (long) level,
+                                            (long) option,
+                                            value,
+                                            valueLength));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -227,7 +285,13 @@ public final class Libc {
             return result(
                     (long)
                             LibcHandles.SENDTO.invokeExact(
-                                    capture, fd, data, length, flags, address, addressLength));
+                                    capture,
+                                    (long) fd,
+                                    data,
+                                    length,
+                                    (long) flags,
+                                    address,
+                                    (long) addressLength));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -236,7 +300,10 @@ public final class Libc {
     /** Bytes received; with MSG_TRUNC the datagram's true length. */
     public long recv(int fd, long address, long length, int flags) {
         try {
-            return result((long) LibcHandles.RECV.invokeExact(capture, fd, address, length, flags));
+            return result(
+                    (long)
+                            LibcHandles.RECV.invokeExact(
+                                    capture, (long) fd, address, length, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -244,7 +311,10 @@ public final class Libc {
 
     public long sendmsg(int fd, long msghdr, int flags) {
         try {
-            return result((long) LibcHandles.SENDMSG.invokeExact(capture, fd, msghdr, flags));
+            return result(
+                    (long)
+                            LibcHandles.SENDMSG.invokeExact(
+                                    capture, (long) fd, msghdr, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -252,7 +322,10 @@ public final class Libc {
 
     public long recvmsg(int fd, long msghdr, int flags) {
         try {
-            return result((long) LibcHandles.RECVMSG.invokeExact(capture, fd, msghdr, flags));
+            return result(
+                    (long)
+                            LibcHandles.RECVMSG.invokeExact(
+                                    capture, (long) fd, msghdr, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -265,7 +338,14 @@ public final class Libc {
     public int sendmmsg(int fd, long mmsghdrs, int count, int flags) {
         try {
             return result(
-                    (int) LibcHandles.SENDMMSG.invokeExact(capture, fd, mmsghdrs, count, flags));
+                    (int)
+                            (long)
+                                    LibcHandles.SENDMMSG.invokeExact(
+                                            capture,
+                                            (long) fd,
+                                            mmsghdrs,
+                                            (long) count,
+                                            (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -279,8 +359,14 @@ public final class Libc {
         try {
             return result(
                     (int)
-                            LibcHandles.RECVMMSG.invokeExact(
-                                    capture, fd, mmsghdrs, count, flags, timeout));
+                            (long)
+                                    LibcHandles.RECVMMSG.invokeExact(
+                                            capture,
+                                            (long) fd,
+                                            mmsghdrs,
+                                            (long) count,
+                                            (long) flags,
+                                            timeout));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -295,7 +381,10 @@ public final class Libc {
     public int schedSetaffinity(int thread, long bytes, long mask) {
         try {
             return result(
-                    (int) LibcHandles.SCHED_SETAFFINITY.invokeExact(capture, thread, bytes, mask));
+                    (int)
+                            (long)
+                                    LibcHandles.SCHED_SETAFFINITY.invokeExact(
+                                            capture, (long) thread, bytes, mask));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -304,7 +393,7 @@ public final class Libc {
     /** Moves the calling thread into new namespaces, such as CLONE_NEWNET (needs CAP_SYS_ADMIN). */
     public int unshare(int flags) {
         try {
-            return result((int) LibcHandles.UNSHARE.invokeExact(capture, flags));
+            return result((int) (long) LibcHandles.UNSHARE.invokeExact(capture, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -313,7 +402,8 @@ public final class Libc {
     /** Moves the calling thread into the namespace that {@code fd} refers to. */
     public int setns(int fd, int type) {
         try {
-            return result((int) LibcHandles.SETNS.invokeExact(capture, fd, type));
+            return result(
+                    (int) (long) LibcHandles.SETNS.invokeExact(capture, (long) fd, (long) type));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -402,7 +492,7 @@ public final class Libc {
     /** For {@link Fd}: closing is its owner's last word, an error has no remedy. */
     static void closeQuietly(int fd) {
         try {
-            int ignored = (int) LibcHandles.CLOSE_WITHOUT_ERRNO.invokeExact(fd);
+            int ignored = (int) (long) LibcHandles.CLOSE_WITHOUT_ERRNO.invokeExact((long) fd);
         } catch (Throwable t) {
             throw unexpected(t);
         }

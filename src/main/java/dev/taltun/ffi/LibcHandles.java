@@ -1,6 +1,5 @@
 package dev.taltun.ffi;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
@@ -8,13 +7,17 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 
 /**
  * The linked C functions behind {@link Libc}, one constant each (constant, so that the JIT compiler
  * sees through {@code invokeExact}). Every handle but {@link #CLOSE_WITHOUT_ERRNO} takes the errno
  * capture segment as its first argument.
  *
- * <p>Pointers are {@code JAVA_LONG}: a {@code MemorySegment} argument would cost a liveness acquire
+ * <p>All parameters and results are {@code JAVA_LONG}, so that functions with the same number of
+ * parameters share one linked shape: each shape costs about 5 ms at start-up. {@code int}s travel
+ * in the same registers, whose upper halves the 64-bit ABIs ignore; a caller narrows an {@code int}
+ * result. Pointers are longs too: a {@code MemorySegment} argument would cost a liveness acquire
  * and release per call, and an allocated slice per offset. {@code size_t}, {@code ssize_t} and
  * {@code unsigned long} are 64 bits on every Linux that a JDK 22 runs on. Linker.Option.critical is
  * left out on purpose: a thread in such a call holds up every safepoint, and these may block.
@@ -30,64 +33,57 @@ final class LibcHandles {
     static final long ERRNO_OFFSET =
             CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final MemoryLayout INT = JAVA_INT;
-    private static final MemoryLayout SIZE = JAVA_LONG;
-    private static final MemoryLayout POINTER = JAVA_LONG;
-
     // Files and descriptors
-    static final MethodHandle OPEN = variadic(2, "open", INT, POINTER, INT, INT);
-    static final MethodHandle CLOSE = link("close", INT, INT);
+    static final MethodHandle OPEN = variadic(2, "open", 3);
+    static final MethodHandle CLOSE = link("close", 1);
     static final MethodHandle CLOSE_WITHOUT_ERRNO =
-            LINKER.downcallHandle(
-                    LINKER.defaultLookup().find("close").orElseThrow(),
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    static final MethodHandle UNLINK = link("unlink", INT, POINTER);
-    static final MethodHandle READ = link("read", SIZE, INT, POINTER, SIZE);
-    static final MethodHandle WRITE = link("write", SIZE, INT, POINTER, SIZE);
-    static final MethodHandle READV = link("readv", SIZE, INT, POINTER, INT);
-    static final MethodHandle WRITEV = link("writev", SIZE, INT, POINTER, INT);
-    static final MethodHandle IOCTL = variadic(2, "ioctl", INT, INT, SIZE, SIZE);
-    static final MethodHandle FCNTL = variadic(2, "fcntl", INT, INT, INT, SIZE);
-    static final MethodHandle POLL = link("poll", INT, POINTER, SIZE, INT);
-    static final MethodHandle EVENTFD = link("eventfd", INT, INT, INT);
+            LINKER.downcallHandle(LINKER.defaultLookup().find("close").orElseThrow(), shape(1));
+    static final MethodHandle UNLINK = link("unlink", 1);
+    static final MethodHandle READ = link("read", 3);
+    static final MethodHandle WRITE = link("write", 3);
+    static final MethodHandle READV = link("readv", 3);
+    static final MethodHandle WRITEV = link("writev", 3);
+    static final MethodHandle IOCTL = variadic(2, "ioctl", 3);
+    static final MethodHandle FCNTL = variadic(2, "fcntl", 3);
+    static final MethodHandle POLL = link("poll", 3);
+    static final MethodHandle EVENTFD = link("eventfd", 2);
 
     // Sockets
-    static final MethodHandle SOCKET = link("socket", INT, INT, INT, INT);
-    static final MethodHandle BIND = link("bind", INT, INT, POINTER, INT);
-    static final MethodHandle CONNECT = link("connect", INT, INT, POINTER, INT);
-    static final MethodHandle LISTEN = link("listen", INT, INT, INT);
-    static final MethodHandle ACCEPT4 = link("accept4", INT, INT, POINTER, POINTER, INT);
-    static final MethodHandle GETSOCKNAME = link("getsockname", INT, INT, POINTER, POINTER);
-    static final MethodHandle SETSOCKOPT = link("setsockopt", INT, INT, INT, INT, POINTER, INT);
-    static final MethodHandle GETSOCKOPT = link("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
-    static final MethodHandle SENDTO = link("sendto", SIZE, INT, POINTER, SIZE, INT, POINTER, INT);
-    static final MethodHandle RECV = link("recv", SIZE, INT, POINTER, SIZE, INT);
-    static final MethodHandle SENDMSG = link("sendmsg", SIZE, INT, POINTER, INT);
-    static final MethodHandle RECVMSG = link("recvmsg", SIZE, INT, POINTER, INT);
-    static final MethodHandle SENDMMSG = link("sendmmsg", INT, INT, POINTER, INT, INT);
-    static final MethodHandle RECVMMSG = link("recvmmsg", INT, INT, POINTER, INT, INT, POINTER);
+    static final MethodHandle SOCKET = link("socket", 3);
+    static final MethodHandle BIND = link("bind", 3);
+    static final MethodHandle CONNECT = link("connect", 3);
+    static final MethodHandle LISTEN = link("listen", 2);
+    static final MethodHandle ACCEPT4 = link("accept4", 4);
+    static final MethodHandle GETSOCKNAME = link("getsockname", 3);
+    static final MethodHandle SETSOCKOPT = link("setsockopt", 5);
+    static final MethodHandle GETSOCKOPT = link("getsockopt", 5);
+    static final MethodHandle SENDTO = link("sendto", 6);
+    static final MethodHandle RECV = link("recv", 4);
+    static final MethodHandle SENDMSG = link("sendmsg", 3);
+    static final MethodHandle RECVMSG = link("recvmsg", 3);
+    static final MethodHandle SENDMMSG = link("sendmmsg", 4);
+    static final MethodHandle RECVMMSG = link("recvmmsg", 5);
 
     // The calling thread
-    static final MethodHandle SCHED_SETAFFINITY =
-            link("sched_setaffinity", INT, INT, SIZE, POINTER);
-    static final MethodHandle UNSHARE = link("unshare", INT, INT);
-    static final MethodHandle SETNS = link("setns", INT, INT, INT);
+    static final MethodHandle SCHED_SETAFFINITY = link("sched_setaffinity", 3);
+    static final MethodHandle UNSHARE = link("unshare", 1);
+    static final MethodHandle SETNS = link("setns", 2);
 
     private LibcHandles() {}
 
-    private static MethodHandle link(
-            String function, MemoryLayout result, MemoryLayout... parameters) {
-        return link(function, FunctionDescriptor.of(result, parameters), ERRNO);
+    private static MethodHandle link(String function, int parameters) {
+        return link(function, shape(parameters), ERRNO);
     }
 
     /** Links a function whose parameters from number {@code first} on are C's {@code "..."}. */
-    private static MethodHandle variadic(
-            int first, String function, MemoryLayout result, MemoryLayout... parameters) {
-        return link(
-                function,
-                FunctionDescriptor.of(result, parameters),
-                ERRNO,
-                Linker.Option.firstVariadicArg(first));
+    private static MethodHandle variadic(int first, String function, int parameters) {
+        return link(function, shape(parameters), ERRNO, Linker.Option.firstVariadicArg(first));
+    }
+
+    private static FunctionDescriptor shape(int parameters) {
+        MemoryLayout[] longs = new MemoryLayout[parameters];
+        Arrays.fill(longs, JAVA_LONG);
+        return FunctionDescriptor.of(JAVA_LONG, longs);
     }
 
     private static MethodHandle link(

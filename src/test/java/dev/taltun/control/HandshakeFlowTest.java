@@ -198,11 +198,15 @@ class HandshakeFlowTest {
     }
 
     @Test
-    void anInitiationAloneTellsWhereThePeerIs() {
-        pair(toB().initiates(), toA().nowhere());
-        lab.wire.drop = datagram -> datagram.type() != MessageType.HANDSHAKE_INITIATION;
+    void anInitiationIsAnsweredWhereItCameFromButMovesNothing() {
+        pair(toB().initiates(), toA().endpoint(new EndpointSpec.Numeric(Node.outer(99))));
+        lab.wire.drop = datagram -> datagram.type() == MessageType.TRANSPORT_DATA;
         lab.runSeconds(1);
-        assertTrue(b.peer(a).endpoint().sameRemote(a.address()));
+        Wire.Datagram response = lab.wire.sent(b, MessageType.HANDSHAKE_RESPONSE).getFirst();
+        assertTrue(response.to().sameRemote(a.address()));
+        assertTrue(
+                b.peer(a).endpoint().sameRemote(Node.outer(99)),
+                "it may be an old one that somebody repeats");
     }
 
     @Test

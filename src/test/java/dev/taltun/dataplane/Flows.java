@@ -72,7 +72,7 @@ final class Flows {
     }
 
     /** The packet without what a tunnel may change, its checksums verified. */
-    private static String canonical(byte[] packet) {
+    static String canonical(byte[] packet) {
         byte[] copy = packet.clone();
         assertTrue(Model.ipValid(packet), () -> "IP checksum of " + hex(packet));
         if (!Model.isIpv6(copy) && (Model.get16(copy, 6) & Packet.DF) != 0) {

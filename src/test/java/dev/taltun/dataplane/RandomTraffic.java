@@ -15,14 +15,19 @@ final class RandomTraffic {
     private final int calm;
 
     RandomTraffic(Random random) {
+        this(random, 1, 1);
+    }
+
+    /** Traffic from one of two hosts to one of two hosts, of these numbers and the next. */
+    RandomTraffic(Random random, int source, int destination) {
         this.random = new RandomPackets(random);
         int count = 1 + random.nextInt(20);
         calm = 2 + random.nextInt(30);
         for (int i = 0; i < count; i++) {
             Packet p = this.random.any();
             // Few hosts, so that flows differ in as little as one port.
-            p.source = 1 + random.nextInt(2);
-            p.destination = 1 + random.nextInt(2);
+            p.source = source + random.nextInt(2);
+            p.destination = destination + random.nextInt(2);
             p.sourcePort = 1000 + i;
             p.destinationPort = this.random.oneIn(6) ? 4789 : 80;
             p.noChecksum = p.protocol == Packet.UDP && this.random.oneIn(6);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class ExpirySimulationTest extends SimulationTest {
     @RepeatedTest(3)
     void afterSilenceAPacketIsHeldForANewHandshake() {
+        sim.plainSuites();
         Pair pair = connected();
         for (int i = 0; i < 4; i++) {
             sim.runSeconds(200 + sim.random().nextInt(600));

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HandshakeSimulationTest extends SimulationTest {
     @RepeatedTest(5)
     void aPacketIsHeldForTheHandshakeAndThenBothWaysWork() {
+        sim.plainSuites();
         Pair pair = pair();
         pair.a().send(pair.b());
         sim.runSeconds(0.5);

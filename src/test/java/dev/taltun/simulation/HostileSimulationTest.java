@@ -130,6 +130,30 @@ class HostileSimulationTest extends SimulationTest {
         assertAllArrived();
     }
 
+    /** Then he is gone, and so is the session; only the configuration knows the right address. */
+    @Test
+    void whoWasLedAwayFindsBackToTheConfiguredAddress() {
+        Pair pair = connected();
+        Attacker attacker = new Attacker(sim);
+        Endpoint own = attacker.anywhere();
+        List<Network.Datagram> taken = sim.network().record();
+        sim.network().cut(datagram -> true);
+        pair.b().send(pair.a());
+        sim.runSeconds(0.1);
+        sim.network().heal();
+        sim.network().inject(own, taken.getFirst().to(), taken.getFirst().bytes());
+        sim.runSeconds(0.1);
+        assertTrue(own.sameRemote(pair.a().peer(pair.b()).endpoint()), "led away");
+        SimNode b = sim.restart(pair.b(), false, pair.a().identity().known().nowhere());
+        pair.a().send(b);
+        sim.runSeconds(60);
+        sim.ledger().writeOff();
+        pair.a().send(b);
+        b.send(pair.a());
+        sim.runSeconds(1);
+        assertAllArrived();
+    }
+
     /** Somebody on the way takes datagrams out and sends them on from his own address, later. */
     @Test
     void whoSendsDatagramsOnFromHisAddressIsUnknownAgainWithTheNextPacket() {

@@ -105,7 +105,9 @@ class HubSimulationTest extends SimulationTest {
         sim.runSeconds(5);
         hub.commands().remove(who.get(2).publicKey());
         sim.runSeconds(1);
-        assertEquals(keys - 2, hub.keys().open());
+        // Two of each session, and another session if they have agreed on another suite.
+        int wiped = keys - hub.keys().open();
+        assertTrue(wiped == 2 || wiped == 4, wiped + " keys wiped");
         assertNull(hub.peer(gone));
         long delivered = sim.ledger().delivered(gone, hub);
         sim.runSeconds(30);

@@ -2,6 +2,7 @@ package dev.taltun.simulation;
 
 import dev.taltun.control.EndpointSpec;
 import dev.taltun.control.PeerSpec;
+import dev.taltun.control.SuiteChoice;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.crypto.X25519;
@@ -10,11 +11,22 @@ import dev.taltun.routing.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who a node is, in this and its next lives: name, number, keys, and where it is at first. */
-record Identity(String name, int number, SecretKey privateKey, PublicKey publicKey, Endpoint home) {
-    static Identity of(String name, int number, byte[] privateKey, Endpoint home) {
+/**
+ * Who a node is, in this and its next lives: name, number, keys, and where it is at first.
+ *
+ * @param suites what others make of cipher suites with it
+ */
+record Identity(
+        String name,
+        int number,
+        SecretKey privateKey,
+        PublicKey publicKey,
+        Endpoint home,
+        SuiteChoice suites) {
+    static Identity of(
+            String name, int number, byte[] privateKey, Endpoint home, SuiteChoice suites) {
         SecretKey key = SecretKey.copyOf(privateKey);
-        return new Identity(name, number, key, X25519.publicKey(key), home);
+        return new Identity(name, number, key, X25519.publicKey(key), home, suites);
     }
 
     /** Its inner addresses. */
@@ -88,7 +100,14 @@ record Identity(String name, int number, SecretKey privateKey, PublicKey publicK
 
         PeerSpec spec() {
             return new PeerSpec(
-                    identity.name, publicKey, psk, endpoint, allowed, keepalive, initiates);
+                    identity.name,
+                    publicKey,
+                    psk,
+                    endpoint,
+                    allowed,
+                    keepalive,
+                    initiates,
+                    identity.suites);
         }
     }
 }

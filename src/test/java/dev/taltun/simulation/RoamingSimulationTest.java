@@ -100,6 +100,30 @@ class RoamingSimulationTest extends SimulationTest {
         assertAllArrived();
     }
 
+    /** While the one that moved is offline, it is looked for where it is configured, too. */
+    @RepeatedTest(3)
+    void whoMovedAndWasAwayIsFoundWhereItWasLast() {
+        Pair pair = connected();
+        pair.b().socket().moveTo(elsewhere());
+        pair.b().send(pair.a());
+        sim.runSeconds(1);
+        pair.b().socket().offline(true);
+        sim.network().cut(pair.a(), pair.b());
+        sim.traffic().between(pair.a(), pair.b(), 300);
+        sim.runSeconds(30 + sim.random().nextInt(300));
+        sim.network().heal();
+        pair.b().socket().offline(false);
+        sim.ledger().writeOff();
+        long before = sim.ledger().delivered();
+        assertTrue(sim.runUntil(12, () -> sim.ledger().delivered() > before), "not in 12 s");
+        sim.runSeconds(6);
+        sim.ledger().writeOff();
+        sim.runSeconds(30);
+        sim.traffic().stop();
+        sim.runSeconds(1);
+        assertAllArrived();
+    }
+
     @RepeatedTest(3)
     void movesDuringRekeysAndOfflineTimesHeal() {
         Pair pair = connected();

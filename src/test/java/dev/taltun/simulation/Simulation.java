@@ -2,6 +2,7 @@ package dev.taltun.simulation;
 
 import dev.taltun.control.EndpointSpec;
 import dev.taltun.control.NameResolver;
+import dev.taltun.control.SuiteChoice;
 import dev.taltun.io.udp.Endpoint;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ final class Simulation {
     private long order;
     private int identities;
     private Traffic traffic;
+    private boolean plainSuites;
 
     Simulation(long seed) {
         this.seed = seed;
@@ -92,7 +94,21 @@ final class Simulation {
         byte[] key = new byte[32];
         random.nextBytes(key);
         int number = ++identities;
-        return Identity.of(name, number, key, outer(number, PORT));
+        return Identity.of(name, number, key, outer(number, PORT), suites());
+    }
+
+    private SuiteChoice suites() {
+        return switch (plainSuites ? 0 : random.nextInt(4)) {
+            case 1 -> SuiteChoice.automatic(false);
+            case 2 -> SuiteChoice.automatic(true);
+            case 3 -> SuiteChoice.aes();
+            default -> SuiteChoice.WIREGUARD;
+        };
+    }
+
+    /** Whoever is created from now on knows WireGuard's cipher suite only, and says no HELLO. */
+    void plainSuites() {
+        plainSuites = true;
     }
 
     /** An address of the network outside. */

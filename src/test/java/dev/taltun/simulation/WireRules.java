@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * What holds of every datagram that an engine sends: the lengths of the WireGuard paper, zeros
- * where it wants them, padding, and five seconds between two initiations to the same place.
+ * where it wants them, padding, and five seconds between two initiations to the same place. Beside
+ * that only the number of a Taltun suite in the first byte after the type.
  */
 final class WireRules {
     private static final int INITIATION = 148;
@@ -27,7 +28,8 @@ final class WireRules {
         byte[] bytes = datagram.bytes();
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         check(bytes.length >= DATA_OVERHEAD, datagram, "is too short");
-        check(buffer.getInt(0) >>> 8 == 0, datagram, "has no zeros after its type");
+        check(buffer.getShort(2) == 0, datagram, "has no zeros after its type and suite");
+        check(bytes[1] == 0 || bytes[1] == 1, datagram, "has an unknown suite");
         switch (bytes[0]) {
             case 1 -> initiation(datagram);
             case 2 -> check(bytes.length == RESPONSE, datagram, "is no response");
@@ -39,7 +41,9 @@ final class WireRules {
 
     private void initiation(Network.Datagram datagram) {
         check(datagram.length() == INITIATION, datagram, "is no initiation");
-        String way = datagram.from().name() + ">" + datagram.to().withoutLocal();
+        // What two engines agree on after a handshake may make another one due at once.
+        int suite = datagram.bytes()[1];
+        String way = datagram.from().name() + ">" + datagram.to().withoutLocal() + " " + suite;
         Long last = lastInitiation.put(way, datagram.at());
         check(
                 last == null || datagram.at() - last >= Limits.REKEY_TIMEOUT_NANOS,

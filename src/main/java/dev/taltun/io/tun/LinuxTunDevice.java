@@ -39,11 +39,21 @@ public final class LinuxTunDevice implements AutoCloseable {
      * @throws IOException with one line for the user: no device node, no permission, name taken
      */
     public static LinuxTunDevice open(TunOptions options) throws IOException {
+        byte[] name = options.name().getBytes(StandardCharsets.UTF_8);
+        if (name.length == 0 || name.length >= Linux.IFNAMSIZ()) {
+            // The kernel would invent a name, or cut this one short.
+            throw SystemCallException.of(
+                    "creating interface '" + options.name() + "'",
+                    -Errno.EINVAL,
+                    "tun_name has 1 to 15 characters");
+        }
         Fd[] queues = new Fd[options.queues()];
         try (Arena arena = Arena.ofConfined()) {
             Libc libc = Libc.open(arena);
+            MemorySegment request = arena.allocate(ifreq.layout());
+            MemorySegment.copy(name, 0, request, Layouts.BYTE, 0, name.length);
             for (int i = 0; i < queues.length; i++) {
-                queues[i] = openQueue(libc, arena, options, i);
+                queues[i] = openQueue(libc, request, options, i);
             }
             boolean tcp = false;
             boolean udp = false;
@@ -61,14 +71,15 @@ public final class LinuxTunDevice implements AutoCloseable {
             if (!tcp && !udp) {
                 offload(libc, queues, 0);
             }
-            return new LinuxTunDevice(options.name(), queues, tcp, udp);
+            // The kernel replaced a "%d" in the name by a number.
+            return new LinuxTunDevice(request.getString(0), queues, tcp, udp);
         } catch (IOException | RuntimeException e) {
             closeAll(queues);
             throw e;
         }
     }
 
-    private static Fd openQueue(Libc libc, Arena arena, TunOptions options, int index)
+    private static Fd openQueue(Libc libc, MemorySegment request, TunOptions options, int index)
             throws IOException {
         int flags = Linux.O_RDWR() | Linux.O_NONBLOCK() | Linux.O_CLOEXEC();
         int number = libc.open(PATH, flags, 0);
@@ -76,9 +87,6 @@ public final class LinuxTunDevice implements AutoCloseable {
             throw SystemCallException.of("opening " + PATH, number, openRemedy(-number));
         }
         Fd fd = new Fd(number);
-        MemorySegment request = arena.allocate(ifreq.layout());
-        byte[] ascii = options.name().getBytes(StandardCharsets.UTF_8);
-        MemorySegment.copy(ascii, 0, request, Layouts.BYTE, 0, ascii.length);
         int mode = Linux.IFF_TUN() | Linux.IFF_NO_PI() | Linux.IFF_VNET_HDR();
         if (options.queues() > 1) {
             mode |= Linux.IFF_MULTI_QUEUE();
