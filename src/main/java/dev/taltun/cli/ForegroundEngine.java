@@ -15,23 +15,51 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ForegroundEngine implements EngineLauncher {
     private static final String COMMAND = "up";
 
-    private final AtomicReference<Engine> running = new AtomicReference<>();
+    /** What there is to close, once there is. */
+    private record Running(Engine engine, TaltunConfig config) {}
 
-    @Override
-    public int run(LoadedConfig loaded, Console console) {
-        try (TaltunConfig config = loaded.config()) {
-            Thread hook = new Thread(() -> endBySignal(config, console), "taltun-shutdown");
+    private final Console console;
+    private final AtomicReference<Running> running = new AtomicReference<>();
+    private final Thread hook = new Thread(this::endBySignal, "taltun-shutdown");
+
+    ForegroundEngine(Console console) {
+        this.console = console;
+    }
+
+    /**
+     * From here on a signal ends the process with exit code 0. To be called first of all: reading
+     * the configuration takes its time, and being asked to end meanwhile is no failure.
+     */
+    void watchSignals() {
+        try {
             Runtime.getRuntime().addShutdownHook(hook);
-            int code = runUntilEnd(config, console);
-            forget(hook);
-            return code;
+        } catch (IllegalStateException e) {
+            // A signal was faster: the process is ending already.
+            Runtime.getRuntime().halt(ExitCode.OK);
         }
     }
 
-    private int runUntilEnd(TaltunConfig config, Console console) {
+    /** From here on the exit code counts. */
+    void forgetSignals() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // A signal came first: its hook is closing everything and ends the process.
+            assert e != null;
+        }
+    }
+
+    @Override
+    public int run(LoadedConfig loaded, Console ignored) {
+        try (TaltunConfig config = loaded.config()) {
+            return runUntilEnd(config);
+        }
+    }
+
+    private int runUntilEnd(TaltunConfig config) {
         try (Engine engine =
                 Engine.start(config, new ConsoleLog(console, config.iface().debug()))) {
-            running.set(engine);
+            running.set(new Running(engine, config));
             String failure = engine.awaitEnd();
             if (failure == null) {
                 return ExitCode.OK;
@@ -47,22 +75,18 @@ final class ForegroundEngine implements EngineLauncher {
         }
     }
 
-    private void endBySignal(TaltunConfig config, Console console) {
-        Engine engine = running.get();
-        if (engine != null) {
-            engine.close();
+    /**
+     * What is only being started is left as it is, keys included, for another thread is using it:
+     * the kernel takes everything back.
+     */
+    private void endBySignal() {
+        Running started = running.get();
+        if (started != null) {
+            started.engine().close();
+            started.config().close();
         }
-        config.close();
         console.out().flush();
         console.err().flush();
         Runtime.getRuntime().halt(ExitCode.OK);
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // A signal came first: its hook is closing everything and ends the process.
-        }
     }
 }

@@ -29,8 +29,18 @@ public final class Main {
     }
 
     public static void main(String[] args) {
-        EngineLauncher launcher = (loaded, console) -> new ForegroundEngine().run(loaded, console);
-        System.exit(new Main(launcher, Console.ofProcess()).run(args));
+        Console console = Console.ofProcess();
+        ForegroundEngine engine = new ForegroundEngine(console);
+        if (startsEngine(args)) {
+            engine.watchSignals();
+        }
+        int code = new Main(engine, console).run(args);
+        engine.forgetSignals();
+        System.exit(code);
+    }
+
+    private static boolean startsEngine(String... args) {
+        return args.length == 0 || args[0].equals(DEFAULT_COMMAND) || args[0].startsWith("-");
     }
 
     /** Runs one command line; returns the exit code. */

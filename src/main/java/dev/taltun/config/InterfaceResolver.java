@@ -25,6 +25,9 @@ final class InterfaceResolver {
 
     private static final int MTU_MAX = 65535;
 
+    /** An IPv6 packet, less its header (40), UDP's (8) and the tunnel's header and tag (32). */
+    private static final int MTU_IN_DATAGRAM = MTU_MAX - 40 - 8 - 32;
+
     /** RFC 8200, section 5. */
     private static final int MTU_MIN_V6 = 1280;
 
@@ -128,6 +131,13 @@ final class InterfaceResolver {
                     table.get(InterfaceKey.MTU).source(),
                     mtu + " is too small for the IPv6 address in vip",
                     "IPv6 needs at least " + MTU_MIN_V6);
+        }
+        if (mtu > MTU_IN_DATAGRAM) {
+            problems.warning(
+                    table.get(InterfaceKey.MTU).source(),
+                    mtu + " is more than fits into a UDP datagram",
+                    "the interface gets " + MTU_IN_DATAGRAM);
+            return MTU_IN_DATAGRAM;
         }
         return mtu;
     }

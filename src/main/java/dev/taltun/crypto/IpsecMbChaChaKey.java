@@ -2,7 +2,7 @@ package dev.taltun.crypto;
 
 import java.lang.foreign.MemorySegment;
 
-/** A ChaCha20-Poly1305 key of {ChaChalink IpsecMbProvider}: the 32 bytes themselves. */
+/** A ChaCha20-Poly1305 key of {@link IpsecMbProvider}: the 32 bytes themselves. */
 final class IpsecMbChaChaKey implements AeadKey {
     private final KeyMemory key;
     private final long keyAddress;

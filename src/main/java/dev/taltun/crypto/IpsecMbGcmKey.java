@@ -3,7 +3,7 @@ package dev.taltun.crypto;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An AES-256-GCM key of {Gcmlink IpsecMbProvider}: the expanded key and the powers of the hash key.
+ * An AES-256-GCM key of {@link IpsecMbProvider}: the expanded key and the powers of the hash key.
  */
 final class IpsecMbGcmKey implements AeadKey {
     private final KeyMemory key;

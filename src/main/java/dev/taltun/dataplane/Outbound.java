@@ -161,8 +161,11 @@ public final class Outbound implements Agent, SegmentSink {
     }
 
     private void fail(int errno) {
-        // EBADFD: the interface was deleted under us. Nothing can be read from it ever again.
-        throw new IllegalStateException("reading from the TUN device: " + Errno.words(errno));
+        // Nothing can be read from it ever again.
+        throw new IllegalStateException(
+                errno == Errno.EBADFD
+                        ? "the interface was deleted; start again"
+                        : "reading from the TUN device: " + Errno.words(errno));
     }
 
     private void packet(int length) {

@@ -135,7 +135,8 @@ public final class Engine implements AutoCloseable {
         boolean allEnded = true;
         try {
             for (AgentRunner runner : runners) {
-                allEnded &= runner.join(JOIN_MILLIS / runners.size());
+                // At least one: to wait for 0 ms means to wait for ever.
+                allEnded &= runner.join(Math.max(1, JOIN_MILLIS / runners.size()));
             }
         } catch (InterruptedException e) {
             allEnded = false;

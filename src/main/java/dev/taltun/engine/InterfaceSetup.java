@@ -37,10 +37,35 @@ final class InterfaceSetup {
             }
             netlink.setUp(link);
             for (IpPrefix route : config.routes()) {
-                netlink.replaceRoute(
-                        Route.through(link, route.address().toInetAddress(), route.length()));
+                addRoute(netlink, link, route);
             }
         }
+    }
+
+    /**
+     * Never replaces a route of somebody else's: that one would be gone after the end, and with it
+     * perhaps the way to this machine.
+     */
+    private static void addRoute(Netlink netlink, Link link, IpPrefix prefix) throws IOException {
+        Route wanted = Route.through(link, prefix.address().toInetAddress(), prefix.length());
+        try {
+            netlink.addRoute(wanted);
+        } catch (NetlinkException e) {
+            // The kernel itself routes the networks of the interface's addresses.
+            if (e.errno() != Errno.EEXIST || !isThere(netlink, wanted)) {
+                throw e;
+            }
+        }
+    }
+
+    private static boolean isThere(Netlink netlink, Route wanted) throws NetlinkException {
+        return netlink.routes().stream()
+                .anyMatch(
+                        route ->
+                                route.linkIndex() == wanted.linkIndex()
+                                        && route.table() == wanted.table()
+                                        && route.prefixLength() == wanted.prefixLength()
+                                        && route.destination().equals(wanted.destination()));
     }
 
     /**

@@ -62,6 +62,16 @@ class ConfigLoaderTest {
         assertEquals(CipherChoice.AUTO, peer.cipher());
     }
 
+    /** Full packets of a larger one would fit into no datagram, and be lost. */
+    @Test
+    void anMtuBeyondADatagramIsCut() throws ConfigException {
+        LoadedConfig loaded = Toml.load(folder, HEAD + "mtu = 65535\n");
+        assertEquals(65455, loaded.config().iface().mtu());
+        assertEquals(1, loaded.warnings().size());
+        assertTrue(loaded.warnings().getFirst().contains("mtu: 65535"));
+        assertEquals(List.of(), Toml.load(folder, HEAD + "mtu = 65455\n").warnings());
+    }
+
     @Test
     void everyValue() throws ConfigException {
         TaltunConfig config =

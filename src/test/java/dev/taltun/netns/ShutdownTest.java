@@ -4,6 +4,7 @@ import static dev.taltun.netns.Node.Kind.TALTUN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,25 @@ final class ShutdownTest {
             assertEquals(routes, hosts.a().routes());
             assertEquals(Set.of(), hosts.a().udpSockets());
             assertTrue(took.compareTo(SECOND) < 0, () -> took + "\n" + outcome.output());
+        }
+    }
+
+    /** Being asked to end while it still reads its configuration is no failure either. */
+    @ParameterizedTest(name = "SIG{0}")
+    @ValueSource(strings = {"TERM", "INT"})
+    void aSignalDuringTheStartEndsItTheSameWay(String signal) {
+        try (Lab lab = new Lab()) {
+            Namespace host = lab.namespace("a");
+            Path pipe = lab.write("x", "").resolveSibling("pipe");
+            Shell.run("mkfifo", pipe.toString());
+            Background starting = host.start(Taltun.command("up", "-c", pipe.toString()));
+            // Opening a pipe waits for its reader: then Java is up and Taltun reads.
+            Background writer = host.start("sh", "-c", "exec 3>" + pipe + "; echo read; sleep 60");
+            writer.awaitLine("read", PATIENCE);
+            Shell.run("kill", "-" + signal, Long.toString(starting.pid()));
+            Outcome outcome = starting.await(PATIENCE);
+            assertEquals(0, outcome.exit(), outcome::output);
+            assertEquals("", outcome.output().strip());
         }
     }
 

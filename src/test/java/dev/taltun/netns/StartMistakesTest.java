@@ -74,6 +74,36 @@ final class StartMistakesTest {
     }
 
     @Test
+    void aFileInPlaceOfTheTunDeviceIsTold() {
+        String cover = "mount -t tmpfs none /dev/net && touch /dev/net/tun && exec \"$@\"";
+        failsWith(up(node, "unshare", "-m", "sh", "-c", cover, "sh"), "another file.*mknod");
+    }
+
+    /** A route that we replaced would be gone after our end: perhaps the user's way home. */
+    @Test
+    void aRouteThatIsThereAlreadyIsNamedAndLeftAlone() {
+        Namespace other = lab.namespace("b");
+        lab.link(host, "eth0", other, "eth0");
+        host.address("eth0", "172.31.9.1/24", "fd31:9::1/64").route("default", "172.31.9.2");
+        Set<String> routes = host.routes();
+        for (String taken : List.of("172.31.9.0/24", "0.0.0.0/0")) {
+            failsWith(up(node.config().replace("mode =", routes(taken))), taken + ".*exists");
+            assertEquals(routes, host.routes());
+            assertEquals(Set.of("eth0"), host.interfaces());
+        }
+    }
+
+    @Test
+    void theNetworkOfAnAddressMayBeAmongTheRoutes() {
+        node.flags("--routes", "10.77.0.0/24").start();
+        assertTrue(node.process().isAlive(), node::log);
+    }
+
+    private static String routes(String prefix) {
+        return "routes = [\"" + prefix + "\"]\nmode =";
+    }
+
+    @Test
     void aDeviceNameThatIsTakenIsNamed() {
         Namespace other = lab.namespace("b");
         lab.link(host, node.device(), other, "eth0");
@@ -94,7 +124,7 @@ final class StartMistakesTest {
     void aPortHeldByAnotherProgramIsNamed() {
         Node holder = WIREGUARD_GO.create(host, lonely(51820, ""));
         holder.start();
-        failsWith(up(node), "51820");
+        failsWith(up(node), "UDP \\[::\\]:51820");
         assertEquals(Set.of(holder.device()), host.interfaces());
     }
 

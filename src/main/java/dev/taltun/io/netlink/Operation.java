@@ -60,7 +60,7 @@ enum Operation {
             case Errno.EEXIST ->
                     isAddress()
                             ? "remove it with 'ip address del' or choose another one"
-                            : "remove it with 'ip route del' or leave it out";
+                            : "remove it with 'ip route del' or leave it out of routes";
             case Errno.ESRCH -> "compare with 'ip route show table all'";
             case Errno.EADDRNOTAVAIL ->
                     this == DELETE_ADDRESS ? "compare with 'ip address'" : enableIpv6();

@@ -125,6 +125,9 @@ public final class LinuxTunDevice implements AutoCloseable {
                     + " remove it: ip link delete "
                     + options.name();
         }
+        if (errno == Errno.ENOTTY) {
+            return PATH + " is another file; remove it, then: mknod " + PATH + " c 10 200";
+        }
         return "check tun_name";
     }
 

@@ -4,6 +4,7 @@ import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.Fd;
 import dev.taltun.ffi.Libc;
 import dev.taltun.ffi.linux.Linux;
+import dev.taltun.io.IpText;
 import dev.taltun.io.SystemCallException;
 import dev.taltun.memory.Layouts;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
 
     private static String where(UdpOptions options) {
         InetAddress address = options.address();
-        String ip = address.getHostAddress();
+        String ip = IpText.text(address);
         return (address instanceof Inet4Address ? ip : "[" + ip + "]") + ":" + options.port();
     }
 
