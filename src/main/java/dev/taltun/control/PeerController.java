@@ -62,6 +62,9 @@ final class PeerController implements TimerWheel.Expiry {
     /** Initiations sent since there last was a new reason to. */
     private int attempts;
 
+    /** Initiations sent since the peer last answered one, for whatever reasons. */
+    private int unanswered;
+
     /** When the last initiation or response was sent, or 0. */
     private long handshakeSentAt;
 
@@ -270,7 +273,7 @@ final class PeerController implements TimerWheel.Expiry {
             // Not a retransmission, so it need not keep their distance.
             news.asking(now);
             attempts = 0;
-            sendInitiation(now);
+            sendInitiation(peer.endpoint(), now);
             schedule(now);
         }
     }
@@ -288,10 +291,10 @@ final class PeerController implements TimerWheel.Expiry {
     private void handshakeComplete(Session session, boolean first, long now) {
         messages.abandonInitiation();
         attempts = 0;
+        unanswered = 0;
         retransmitAt = 0;
         lastHandshakeEpochMillis = context.clock.epochMillis();
         context.counters.increment(Counter.HANDSHAKES_COMPLETED);
-        place.found();
         hello.onSession(session, now);
         news.handshakeComplete(session, first);
         news.look(now);
@@ -310,7 +313,10 @@ final class PeerController implements TimerWheel.Expiry {
         }
         // From now on another 90 seconds; one that was just sent is the first of them.
         attempts = Math.min(attempts, 1);
-        if (handshakeSentAt != 0 && now - handshakeSentAt < Limits.REKEY_TIMEOUT_NANOS) {
+        boolean soon = handshakeSentAt != 0 && now - handshakeSentAt < Limits.REKEY_TIMEOUT_NANOS;
+        if (soon || handshake.isPending()) {
+            // What waits for its response is sent again by the timer, however many reasons there
+            // are by then: it keeps the jitter, and looks for the peer elsewhere.
             if (retransmitAt == 0) {
                 // Not now, but not never either: the session may come to nothing.
                 retransmitAt = handshakeSentAt + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
@@ -319,18 +325,19 @@ final class PeerController implements TimerWheel.Expiry {
         }
         attempts = 0;
         news.asking(unansweredSince);
-        sendInitiation(now);
+        sendInitiation(peer.endpoint(), now);
     }
 
-    private void sendInitiation(long now) {
-        if (attempts == ATTEMPTS_WITH_SUITE) {
+    private void sendInitiation(Endpoint to, long now) {
+        if (unanswered >= ATTEMPTS_WITH_SUITE) {
             hello.distrust();
         }
-        if (!messages.initiation(hello.suite(), now)) {
+        if (!messages.initiation(hello.suite(), to, now)) {
             retransmitAt = now + TimerWheel.TICK_NANOS;
             return;
         }
         attempts++;
+        unanswered++;
         handshakeSentAt = now;
         retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
     }
@@ -350,7 +357,7 @@ final class PeerController implements TimerWheel.Expiry {
         place.seekAgain(now);
         place.forgetLocalAddress();
         news.asking(now);
-        sendInitiation(now);
+        sendInitiation(place.repeatTo(now), now);
     }
 
     private void giveUp() {

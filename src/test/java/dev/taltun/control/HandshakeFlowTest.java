@@ -183,9 +183,14 @@ class HandshakeFlowTest {
     }
 
     @Test
-    void anInitiationAloneTellsWhereThePeerIs() {
+    void notTheInitiationButTheFirstPacketTellsWhereThePeerIs() {
         pair(toB().initiates(), toA().nowhere());
-        lab.wire.drop = datagram -> datagram.type() != MessageType.HANDSHAKE_INITIATION;
+        lab.wire.drop = datagram -> datagram.type() == MessageType.TRANSPORT_DATA;
+        lab.runSeconds(1);
+        assertEquals(1, lab.wire.sent(b, MessageType.HANDSHAKE_RESPONSE).size());
+        assertNull(b.peer(a).endpoint(), "anybody could have repeated an old initiation");
+        lab.wire.drop = datagram -> false;
+        a.send(b, 1);
         lab.runSeconds(1);
         assertTrue(b.peer(a).endpoint().sameRemote(a.address()));
     }
