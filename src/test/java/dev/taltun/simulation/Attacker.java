@@ -66,7 +66,10 @@ final class Attacker {
     /** Bytes of any length that begin like some message, or do not. */
     byte[] noise() {
         int[] lengths = {0, 1, 3, 4, 15, 16, 31, 32, 33, 64, 92, 148, 200, 1452, 1600, 3000};
-        int length = random.nextBoolean() ? lengths[random.nextInt(lengths.length)] : random.nextInt(2000);
+        int length =
+                random.nextBoolean()
+                        ? lengths[random.nextInt(lengths.length)]
+                        : random.nextInt(2000);
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
         if (length > 0 && random.nextInt(4) != 0) {

@@ -87,7 +87,9 @@ class HubSimulationTest extends SimulationTest {
         hub.sendAs(new InnerPacket(false, hub.number(), 200, new byte[40]));
         hub.sendAs(new InnerPacket(true, hub.number(), 200, new byte[40]));
         spokes.get(0)
-                .sendAs(new InnerPacket(false, who.get(0).number(), who.get(1).number(), new byte[9]));
+                .sendAs(
+                        new InnerPacket(
+                                false, who.get(0).number(), who.get(1).number(), new byte[9]));
         sim.runSeconds(1);
         assertEquals(sent, sim.network().datagrams());
         assertEquals(2, hub.count(Counter.DROP_NO_PEER));

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * What holds of every datagram that an engine sends: the lengths of the WireGuard paper, zeros
- * where it wants them, padding, and five seconds between two initiations to the same place.
- * Beside that only the number of a Taltun suite in the first byte after the type.
+ * where it wants them, padding, and five seconds between two initiations to the same place. Beside
+ * that only the number of a Taltun suite in the first byte after the type.
  */
 final class WireRules {
     private static final int INITIATION = 148;
