@@ -25,6 +25,7 @@ final class Commands {
         add("genkey", "print a new private key", () -> GenerateCommand.privateKey());
         add("pubkey", "read a private key and print the public key", PubkeyCommand::new);
         add("genpsk", "print a new preshared key", () -> GenerateCommand.presharedKey());
+        add("crypto", "measure the libraries that can encrypt packets here", CryptoCommand::new);
         add("demo", "show two nodes in two namespaces of this machine", DemoCommand::new);
     }
 

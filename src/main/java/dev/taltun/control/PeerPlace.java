@@ -2,6 +2,7 @@ package dev.taltun.control;
 
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.peer.Peer;
+import dev.taltun.protocol.Limits;
 import java.util.function.LongConsumer;
 
 /**
@@ -22,6 +23,9 @@ final class PeerPlace {
 
     /** Where the peer was before it was looked for at the configured address, or null. */
     private Endpoint left;
+
+    /** When the peer was last looked for in the other place. */
+    private long turnTakenAt;
 
     /**
      * @param onAnswered told the time when there may be an endpoint, or another deadline
@@ -95,7 +99,9 @@ final class PeerPlace {
         }
         if (name != null) {
             name.refresh(now);
-        } else if (configured != null) {
+        } else if (configured != null && now - turnTakenAt >= Limits.REKEY_TIMEOUT_NANOS) {
+            // One initiation to each place: more than one reason to seek may come between two.
+            turnTakenAt = now;
             takeTurns();
         }
     }

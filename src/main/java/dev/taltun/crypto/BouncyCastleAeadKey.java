@@ -22,11 +22,6 @@ final class BouncyCastleAeadKey implements AeadKey {
         this.lanes = lanes;
     }
 
-    /** Version of the library, or null where its manifest was merged away. */
-    static String libraryVersion() {
-        return AEADCipher.class.getPackage().getImplementationVersion();
-    }
-
     @Override
     public void seal(
             int lane,

@@ -42,11 +42,10 @@ public final class Libc {
     public int open(String path, int flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
             long pointer = arena.allocateFrom(path).address();
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.OPEN.invokeExact(
-                                            capture, pointer, (long) flags, (long) mode));
+            return narrow(
+                    (long)
+                            LibcHandles.OPEN.invokeExact(
+                                    capture, pointer, (long) flags, (long) mode));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -56,7 +55,7 @@ public final class Libc {
     public int unlink(String path) {
         try (Arena arena = Arena.ofConfined()) {
             long pointer = arena.allocateFrom(path).address();
-            return result((int) (long) LibcHandles.UNLINK.invokeExact(capture, pointer));
+            return narrow((long) LibcHandles.UNLINK.invokeExact(capture, pointer));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -64,7 +63,7 @@ public final class Libc {
 
     public int close(int fd) {
         try {
-            return result((int) (long) LibcHandles.CLOSE.invokeExact(capture, (long) fd));
+            return narrow((long) LibcHandles.CLOSE.invokeExact(capture, (long) fd));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -114,11 +113,8 @@ public final class Libc {
     /** {@code argument} is an address or, for requests such as TUNSETOFFLOAD, a number. */
     public int ioctl(int fd, long request, long argument) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.IOCTL.invokeExact(
-                                            capture, (long) fd, request, argument));
+            return narrow(
+                    (long) LibcHandles.IOCTL.invokeExact(capture, (long) fd, request, argument));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -126,11 +122,10 @@ public final class Libc {
 
     public int fcntl(int fd, int command, long argument) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.FCNTL.invokeExact(
-                                            capture, (long) fd, (long) command, argument));
+            return narrow(
+                    (long)
+                            LibcHandles.FCNTL.invokeExact(
+                                    capture, (long) fd, (long) command, argument));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -141,11 +136,10 @@ public final class Libc {
      */
     public int poll(long pollfds, int count, int timeoutMillis) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.POLL.invokeExact(
-                                            capture, pollfds, (long) count, (long) timeoutMillis));
+            return narrow(
+                    (long)
+                            LibcHandles.POLL.invokeExact(
+                                    capture, pollfds, (long) count, (long) timeoutMillis));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -154,11 +148,8 @@ public final class Libc {
     /** A descriptor holding a 64-bit counter: {@code write} adds to it and wakes who polls it. */
     public int eventfd(int initial, int flags) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.EVENTFD.invokeExact(
-                                            capture, (long) initial, (long) flags));
+            return narrow(
+                    (long) LibcHandles.EVENTFD.invokeExact(capture, (long) initial, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -168,11 +159,10 @@ public final class Libc {
 
     public int socket(int family, int type, int protocol) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.SOCKET.invokeExact(
-                                            capture, (long) family, (long) type, (long) protocol));
+            return narrow(
+                    (long)
+                            LibcHandles.SOCKET.invokeExact(
+                                    capture, (long) family, (long) type, (long) protocol));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -180,11 +170,10 @@ public final class Libc {
 
     public int bind(int fd, long address, int length) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.BIND.invokeExact(
-                                            capture, (long) fd, address, (long) length));
+            return narrow(
+                    (long)
+                            LibcHandles.BIND.invokeExact(
+                                    capture, (long) fd, address, (long) length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -192,11 +181,10 @@ public final class Libc {
 
     public int connect(int fd, long address, int length) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.CONNECT.invokeExact(
-                                            capture, (long) fd, address, (long) length));
+            return narrow(
+                    (long)
+                            LibcHandles.CONNECT.invokeExact(
+                                    capture, (long) fd, address, (long) length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -204,11 +192,8 @@ public final class Libc {
 
     public int listen(int fd, int backlog) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.LISTEN.invokeExact(
-                                            capture, (long) fd, (long) backlog));
+            return narrow(
+                    (long) LibcHandles.LISTEN.invokeExact(capture, (long) fd, (long) backlog));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -217,15 +202,10 @@ public final class Libc {
     /** The accepted connection's descriptor; both addresses may be 0. */
     public int accept4(int fd, long address, long addressLength, int flags) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.ACCEPT4.invokeExact(
-                                            capture,
-                                            (long) fd,
-                                            address,
-                                            addressLength,
-                                            (long) flags));
+            return narrow(
+                    (long)
+                            LibcHandles.ACCEPT4.invokeExact(
+                                    capture, (long) fd, address, addressLength, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -234,11 +214,10 @@ public final class Libc {
     /** {@code addressLength}: address of an int, capacity in, length out. */
     public int getsockname(int fd, long address, long addressLength) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.GETSOCKNAME.invokeExact(
-                                            capture, (long) fd, address, addressLength));
+            return narrow(
+                    (long)
+                            LibcHandles.GETSOCKNAME.invokeExact(
+                                    capture, (long) fd, address, addressLength));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -246,16 +225,15 @@ public final class Libc {
 
     public int setsockopt(int fd, int level, int option, long value, int length) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.SETSOCKOPT.invokeExact(
-                                            capture,
-                                            (long) fd,
-                                            (long) level,
-                                            (long) option,
-                                            value,
-                                            (long) length));
+            return narrow(
+                    (long)
+                            LibcHandles.SETSOCKOPT.invokeExact(
+                                    capture,
+                                    (long) fd,
+                                    (long) level,
+                                    (long) option,
+                                    value,
+                                    (long) length));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -264,16 +242,15 @@ public final class Libc {
     /** {@code valueLength}: address of an int, capacity in, length out. */
     public int getsockopt(int fd, int level, int option, long value, long valueLength) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.GETSOCKOPT.invokeExact(
-                                            capture,
-                                            (long) fd,
-                                            (long) level,
-                                            (long) option,
-                                            value,
-                                            valueLength));
+            return narrow(
+                    (long)
+                            LibcHandles.GETSOCKOPT.invokeExact(
+                                    capture,
+                                    (long) fd,
+                                    (long) level,
+                                    (long) option,
+                                    value,
+                                    valueLength));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -337,15 +314,10 @@ public final class Libc {
      */
     public int sendmmsg(int fd, long mmsghdrs, int count, int flags) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.SENDMMSG.invokeExact(
-                                            capture,
-                                            (long) fd,
-                                            mmsghdrs,
-                                            (long) count,
-                                            (long) flags));
+            return narrow(
+                    (long)
+                            LibcHandles.SENDMMSG.invokeExact(
+                                    capture, (long) fd, mmsghdrs, (long) count, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -357,16 +329,15 @@ public final class Libc {
      */
     public int recvmmsg(int fd, long mmsghdrs, int count, int flags, long timeout) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.RECVMMSG.invokeExact(
-                                            capture,
-                                            (long) fd,
-                                            mmsghdrs,
-                                            (long) count,
-                                            (long) flags,
-                                            timeout));
+            return narrow(
+                    (long)
+                            LibcHandles.RECVMMSG.invokeExact(
+                                    capture,
+                                    (long) fd,
+                                    mmsghdrs,
+                                    (long) count,
+                                    (long) flags,
+                                    timeout));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -380,11 +351,10 @@ public final class Libc {
      */
     public int schedSetaffinity(int thread, long bytes, long mask) {
         try {
-            return result(
-                    (int)
-                            (long)
-                                    LibcHandles.SCHED_SETAFFINITY.invokeExact(
-                                            capture, (long) thread, bytes, mask));
+            return narrow(
+                    (long)
+                            LibcHandles.SCHED_SETAFFINITY.invokeExact(
+                                    capture, (long) thread, bytes, mask));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -393,7 +363,7 @@ public final class Libc {
     /** Moves the calling thread into new namespaces, such as CLONE_NEWNET (needs CAP_SYS_ADMIN). */
     public int unshare(int flags) {
         try {
-            return result((int) (long) LibcHandles.UNSHARE.invokeExact(capture, (long) flags));
+            return narrow((long) LibcHandles.UNSHARE.invokeExact(capture, (long) flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -402,8 +372,7 @@ public final class Libc {
     /** Moves the calling thread into the namespace that {@code fd} refers to. */
     public int setns(int fd, int type) {
         try {
-            return result(
-                    (int) (long) LibcHandles.SETNS.invokeExact(capture, (long) fd, (long) type));
+            return narrow((long) LibcHandles.SETNS.invokeExact(capture, (long) fd, (long) type));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -498,7 +467,9 @@ public final class Libc {
         }
     }
 
-    private int result(int value) {
+    /** Of a function whose result is an {@code int}: the upper half is undefined. */
+    private int narrow(long register) {
+        int value = (int) register;
         return value >= 0 ? value : -errno();
     }
 

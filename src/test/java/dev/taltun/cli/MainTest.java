@@ -95,13 +95,14 @@ class MainTest {
         Outcome outcome = run(word);
         assertEquals(0, outcome.code);
         assertEquals("", outcome.err);
-        for (String command : List.of("up", "check", "genkey", "pubkey", "genpsk", "demo")) {
+        for (String command :
+                List.of("up", "check", "genkey", "pubkey", "genpsk", "crypto", "demo")) {
             assertTrue(outcome.out.contains("\n  " + command + " "), command);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "check", "genkey", "pubkey", "genpsk", "demo"})
+    @ValueSource(strings = {"up", "check", "genkey", "pubkey", "genpsk", "crypto", "demo"})
     void everyCommandHasHelp(String command) {
         Outcome outcome = run(command, "--help");
         assertEquals(0, outcome.code);
@@ -136,7 +137,7 @@ class MainTest {
             quoteCharacter = '\'',
             value = {
                 "genkye | taltun: unknown command \"genkye\"; did you mean \"genkey\"?",
-                "frobnicate | taltun: unknown command \"frobnicate\"; known are: up, check, genkey, pubkey, genpsk, demo",
+                "frobnicate | taltun: unknown command \"frobnicate\"; known are: up, check, genkey, pubkey, genpsk, crypto, demo",
                 "config.toml | taltun: unknown command \"config.toml\"; write: taltun up -c FILE",
                 "--mut 1400 | taltun up: unknown option --mut; did you mean --mtu?",
                 "--mut=1400 | taltun up: unknown option --mut; did you mean --mtu?",
