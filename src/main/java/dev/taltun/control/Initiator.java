@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.noise.Handshake;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.Limits;
@@ -27,6 +28,9 @@ final class Initiator {
 
     /** Sent since there last was a reason to. */
     private int attempts;
+
+    /** Sent since the peer last answered one, for whatever reasons. */
+    private int unanswered;
 
     /** When the last initiation or response was sent, or 0. */
     private long sentAt;
@@ -66,7 +70,10 @@ final class Initiator {
         }
         // From now on another 90 seconds; one that was just sent is the first of them.
         attempts = Math.min(attempts, 1);
-        if (sentAt != 0 && now - sentAt < Limits.REKEY_TIMEOUT_NANOS) {
+        boolean soon = sentAt != 0 && now - sentAt < Limits.REKEY_TIMEOUT_NANOS;
+        if (soon || handshake.isPending()) {
+            // What waits for its response is sent again by the timer, however many reasons there
+            // are by then: it keeps the jitter, and looks for the peer elsewhere.
             if (retransmitAt == 0) {
                 // Not now, but not never either: the session may come to nothing.
                 retransmitAt = sentAt + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
@@ -93,6 +100,7 @@ final class Initiator {
     void complete() {
         messages.abandonInitiation();
         attempts = 0;
+        unanswered = 0;
         retransmitAt = 0;
         otherSuiteAt = 0;
     }
@@ -100,18 +108,19 @@ final class Initiator {
     private void begin(long now, long unansweredSince) {
         attempts = 0;
         news.asking(unansweredSince);
-        send(now);
+        send(peer.endpoint(), now);
     }
 
-    private void send(long now) {
-        if (attempts == ATTEMPTS_WITH_SUITE) {
+    private void send(Endpoint to, long now) {
+        if (unanswered >= ATTEMPTS_WITH_SUITE) {
             hello.distrust();
         }
-        if (!messages.initiation(hello.suite(), now)) {
+        if (!messages.initiation(hello.suite(), to, now)) {
             retransmitAt = now + TimerWheel.TICK_NANOS;
             return;
         }
         attempts++;
+        unanswered++;
         sentAt = now;
         retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
     }
@@ -148,7 +157,7 @@ final class Initiator {
         place.seekAgain(now);
         place.forgetLocalAddress();
         news.asking(now);
-        send(now);
+        send(place.repeatTo(now), now);
         return true;
     }
 

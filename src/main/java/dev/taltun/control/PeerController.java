@@ -277,7 +277,6 @@ final class PeerController implements TimerWheel.Expiry {
         initiator.complete();
         lastHandshakeEpochMillis = context.clock.epochMillis();
         context.counters.increment(Counter.HANDSHAKES_COMPLETED);
-        place.found();
         hello.onSession(session, now);
         news.handshakeComplete(session, first);
         news.look(now);

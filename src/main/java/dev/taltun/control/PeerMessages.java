@@ -35,9 +35,12 @@ final class PeerMessages {
         return peer;
     }
 
-    /** Sends an initiation, which takes the place of one that waits for its response. */
-    boolean initiation(CipherSuite suite, long now) {
-        Endpoint to = peer.endpoint();
+    /**
+     * Sends an initiation, which takes the place of one that waits for its response.
+     *
+     * @param to null if nobody knows where the peer is
+     */
+    boolean initiation(CipherSuite suite, Endpoint to, long now) {
         TxBatch batch = to == null ? null : context.outbox.batchFor(HandshakeInitiation.BYTES);
         if (batch == null) {
             return false;

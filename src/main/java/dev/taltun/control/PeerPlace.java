@@ -2,7 +2,6 @@ package dev.taltun.control;
 
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.peer.Peer;
-import dev.taltun.protocol.Limits;
 import java.util.function.LongConsumer;
 
 /**
@@ -21,11 +20,8 @@ final class PeerPlace {
     /** The address that the user gave, or null when it was none or a name. */
     private Endpoint configured;
 
-    /** Where the peer was before it was looked for at the configured address, or null. */
-    private Endpoint left;
-
-    /** When the peer was last looked for in the other place. */
-    private long turnTakenAt;
+    /** Whether the last initiation was repeated to the configured address. */
+    private boolean atConfigured;
 
     /**
      * @param onAnswered told the time when there may be an endpoint, or another deadline
@@ -37,11 +33,11 @@ final class PeerPlace {
         this.onAnswered = onAnswered;
     }
 
-    /** Takes the peer to be there, in place of what was said before; null: where it is now. */
+    /** Takes the peer to be there, in place of what was said before; null: at no known place. */
     void use(EndpointSpec endpoint, long now) {
         name = null;
         configured = null;
-        left = null;
+        atConfigured = false;
         if (endpoint instanceof EndpointSpec.Numeric numeric) {
             configured = numeric.endpoint();
             moveTo(configured);
@@ -86,39 +82,32 @@ final class PeerPlace {
         return peer.endpoint() != null || name != null;
     }
 
-    /**
-     * The peer does not answer: its name may lead elsewhere by now, or it may be where the user
-     * said again. Roaming alone would not lead back: to an address that the peer left, or never had
-     * (whoever can take datagrams off the wire can send them on from his own), nothing comes that
-     * tells another.
-     */
+    /** The peer does not answer: its name may lead elsewhere by now. */
     void seekAgain(long now) {
-        long silence = Math.min(news.unansweredNanos(now), now - peer.lastReceived());
-        if (silence < PeerNews.SILENT_AFTER_NANOS) {
-            return;
-        }
-        if (name != null) {
+        if (name != null && isSilent(now)) {
             name.refresh(now);
-        } else if (configured != null && now - turnTakenAt >= Limits.REKEY_TIMEOUT_NANOS) {
-            // One initiation to each place: more than one reason to seek may come between two.
-            turnTakenAt = now;
-            takeTurns();
         }
     }
 
-    private void takeTurns() {
+    private boolean isSilent(long now) {
+        long silence = Math.min(news.unansweredNanos(now), now - peer.lastReceived());
+        return silence >= PeerNews.SILENT_AFTER_NANOS;
+    }
+
+    /**
+     * Where to repeat an initiation to: in turns where the peer was last and, if that is elsewhere,
+     * where the user said that it is. Roaming alone would not lead back from an address that the
+     * peer left, or never had (whoever takes a datagram off the wire can send it on from his own).
+     */
+    Endpoint repeatTo(long now) {
         Endpoint at = peer.endpoint();
-        if (!at.sameRemote(configured)) {
-            left = at;
-            moveTo(configured);
-        } else if (left != null) {
-            moveTo(left);
-        }
-    }
-
-    /** The peer answers: where it was before is of no interest any more. */
-    void found() {
-        left = null;
+        atConfigured =
+                configured != null
+                        && !atConfigured
+                        && at != null
+                        && !at.sameRemote(configured)
+                        && isSilent(now);
+        return atConfigured ? configured : at;
     }
 
     /** Our own address that packets to the peer left from may be gone. */

@@ -51,10 +51,9 @@ public final class Checksum {
     /** Folds an unfolded sum to 16 bits. */
     public static int fold(long sum) {
         long s = (sum & LOW_HALF) + (sum >>> 32);
+        // At most 0x1_ffff_fffe now, 0x1_fffe after the next line: two more carries are enough.
         s = (s & 0xffff) + (s >>> 16 & 0xffff) + (s >>> 32);
-        s = (s & 0xffff) + (s >>> 16);
-        s = (s & 0xffff) + (s >>> 16);
-        return (int) s;
+        return (int) ((s & 0xffff) + (s >>> 16));
     }
 
     /** The checksum of an unfolded sum, ready to be put into a packet. */

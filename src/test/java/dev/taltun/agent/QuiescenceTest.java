@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class QuiescenceTest {
+    private static final VarHandle ITEM = MethodHandles.arrayElementVarHandle(int[].class);
+
     @Test
     void anAgentOutsideHoldsNothingUp() {
         Quiescence quiescence = new Quiescence(2);
@@ -39,6 +44,35 @@ class QuiescenceTest {
         Quiescence quiescence = new Quiescence(1);
         quiescence.newSlot();
         assertThrows(IllegalStateException.class, quiescence::newSlot);
+    }
+
+    /** Either the agent finds nothing any more, or the snapshot shows that it is inside. */
+    @Test
+    void enteringAndUnpublishingNeverMissEachOther() throws InterruptedException {
+        int n = 10_000;
+        long end = System.nanoTime() + 700_000_000L;
+        do {
+            Quiescence[] all = new Quiescence[n];
+            Quiescence.Slot[] slots = new Quiescence.Slot[n];
+            Arrays.setAll(all, i -> new Quiescence(1));
+            Arrays.setAll(slots, i -> all[i].newSlot());
+            int[] unpublished = new int[n];
+            boolean[] found = new boolean[n];
+            boolean[] free = new boolean[n];
+            Race.run(
+                    n,
+                    i -> {
+                        slots[i].enter();
+                        found[i] = (int) ITEM.getOpaque(unpublished, i) == 0;
+                    },
+                    i -> {
+                        ITEM.setOpaque(unpublished, i, 1);
+                        free[i] = all[i].passedSince(all[i].snapshot());
+                    });
+            for (int i = 0; i < n; i++) {
+                assertFalse(found[i] && free[i], "freed while in use");
+            }
+        } while (System.nanoTime() < end);
     }
 
     /** What the memory of a session key is to the engine. */

@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WakeupTest {
+    private static final VarHandle ITEM = MethodHandles.arrayElementVarHandle(int[].class);
+
     @Test
     void onlyASleeperIsWokenAndOnlyOnce() {
         Wakeup wakeup = new Wakeup();
@@ -20,6 +25,33 @@ class WakeupTest {
         wakeup.announceSleep();
         wakeup.awake();
         assertFalse(wakeup.claim());
+    }
+
+    /** Either the consumer sees the item, or the producer sees that it has to wake it. */
+    @Test
+    void sleeperAndProducerNeverMissEachOther() throws InterruptedException {
+        int n = 20_000;
+        long end = System.nanoTime() + 700_000_000L;
+        do {
+            Wakeup[] wakeups = new Wakeup[n];
+            Arrays.setAll(wakeups, i -> new Wakeup());
+            int[] items = new int[n];
+            boolean[] seen = new boolean[n];
+            boolean[] claimed = new boolean[n];
+            Race.run(
+                    n,
+                    i -> {
+                        wakeups[i].announceSleep();
+                        seen[i] = (int) ITEM.getOpaque(items, i) != 0;
+                    },
+                    i -> {
+                        ITEM.setOpaque(items, i, 1);
+                        claimed[i] = wakeups[i].claim();
+                    });
+            for (int i = 0; i < n; i++) {
+                assertTrue(seen[i] || claimed[i], "slept over an item");
+            }
+        } while (System.nanoTime() < end);
     }
 
     /**

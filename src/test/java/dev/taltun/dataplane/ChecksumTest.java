@@ -73,7 +73,14 @@ class ChecksumTest {
             assertEquals(folded, folded & 0xffff);
         }
         for (long sum :
-                new long[] {0x3fff_ffff_ffff_ffffL, 0xffff_ffff_ffffL, 0x3fff_0000_ffff_ffffL}) {
+                new long[] {
+                    0x7fff_ffff_ffff_fffeL,
+                    0xffff_fffeL,
+                    0x1_fffe_fffeL,
+                    0x3fff_ffff_ffff_ffffL,
+                    0xffff_ffff_ffffL,
+                    0x3fff_0000_ffff_ffffL
+                }) {
             assertEquals(sum % 0xffff, Checksum.fold(sum) % 0xffff);
         }
     }

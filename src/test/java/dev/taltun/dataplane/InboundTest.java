@@ -265,6 +265,23 @@ class InboundTest {
         assertEquals(0, third.rxPackets());
     }
 
+    /** ::10.0.1.1 has the bits of 10.0.1.1, and is another address. */
+    @Test
+    void addressesOfTheTwoFamiliesAreNotMistakenForEachOther() {
+        Packet v6 = packet(50);
+        v6.ipv6 = true;
+        byte[] alias = v6.build();
+        java.util.Arrays.fill(alias, 8, 20, (byte) 0);
+        Model.put32(alias, 20, 0x0a000101);
+        byte[] first = sealed();
+        byte[] second = sealed(alias);
+        b.udp.offer(first, a.address);
+        b.udp.offer(second, a.address);
+        assertEquals(2, b.inbound.doWork());
+        assertEquals(1, b.count(Counter.DROP_WRONG_SOURCE));
+        assertEquals(1, b.tun.packets.size());
+    }
+
     @Test
     void innerPacketsMustBeWhole() {
         byte[] longer = packet(50).build();

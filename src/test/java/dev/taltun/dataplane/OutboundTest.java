@@ -49,6 +49,21 @@ class OutboundTest {
         return p;
     }
 
+    /** ::10.0.2.1 has the bits of 10.0.2.1, and is another address. */
+    @Test
+    void addressesOfTheTwoFamiliesAreNotMistakenForEachOther() {
+        Packet v6 = packet(50);
+        v6.ipv6 = true;
+        byte[] alias = v6.build();
+        java.util.Arrays.fill(alias, 24, 36, (byte) 0);
+        Model.put32(alias, 36, 0x0a000201);
+        a.tun.offer(packet(50).build());
+        a.tun.offer(alias);
+        a.work();
+        assertEquals(1, a.count(Counter.DROP_NO_PEER));
+        assertEquals(1, a.udp.sent.size());
+    }
+
     private void dropped(Counter reason) {
         long before = a.count(reason);
         a.work();

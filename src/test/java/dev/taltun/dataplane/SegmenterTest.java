@@ -213,6 +213,11 @@ class SegmenterTest {
         refused("TCP header longer than the packet", longTcp, Model.TCPV4, 1000, 20);
         refused("no payload", Packet.tcp4().build(), Model.TCPV4, 1000, 20);
         refused("headers only", Packet.udp4().build(), Model.UDP_L4, 1000, 20);
+        Packet manyExtensions = Packet.of(true, Packet.TCP).payload(3000, 1);
+        manyExtensions.extension = new byte[248];
+        manyExtensions.extension[0] = Packet.TCP;
+        manyExtensions.extension[1] = 30;
+        refused("more headers than fit", manyExtensions.build(), Model.TCPV6, 1000, 288);
         byte[] fragment = tcp4.clone();
         Model.put16(fragment, 6, Packet.MF);
         refused("a fragment", fragment, Model.TCPV4, 1000, 20);

@@ -106,6 +106,7 @@ class ExpirySimulationTest extends SimulationTest {
             pair.a().send(pair.b());
             sim.runMillis(1);
         }
+        sim.runMillis(100);
         assertEquals(500 - 128, pair.a().count(Counter.DROP_STAGED));
         sim.network().heal();
         sim.runSeconds(7);

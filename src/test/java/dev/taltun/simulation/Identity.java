@@ -47,6 +47,7 @@ record Identity(
         private PublicKey publicKey;
         private EndpointSpec endpoint;
         private SecretKey psk;
+        private SuiteChoice suites;
         private int keepalive;
         private boolean initiates;
         private final List<IpPrefix> allowed = new ArrayList<>();
@@ -54,6 +55,7 @@ record Identity(
         private Known(Identity identity) {
             this.identity = identity;
             publicKey = identity.publicKey();
+            suites = identity.suites;
             endpoint = new EndpointSpec.Numeric(identity.home());
             allowed.addAll(identity.innerAddresses());
         }
@@ -88,6 +90,11 @@ record Identity(
             return this;
         }
 
+        Known suites(SuiteChoice choice) {
+            suites = choice;
+            return this;
+        }
+
         Known publicKey(PublicKey key) {
             publicKey = key;
             return this;
@@ -100,14 +107,7 @@ record Identity(
 
         PeerSpec spec() {
             return new PeerSpec(
-                    identity.name,
-                    publicKey,
-                    psk,
-                    endpoint,
-                    allowed,
-                    keepalive,
-                    initiates,
-                    identity.suites);
+                    identity.name, publicKey, psk, endpoint, allowed, keepalive, initiates, suites);
         }
     }
 }

@@ -1,7 +1,11 @@
 package dev.taltun.simulation;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taltun.control.SuiteChoice;
+import dev.taltun.crypto.CipherSuite;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,5 +92,24 @@ class RestartSimulationTest extends SimulationTest {
             assertTrue(sim.runUntil(6, () -> sim.ledger().has(number)), "not back in 6 s");
             sim.ledger().writeOff();
         }
+    }
+
+    /** It agreed on another cipher suite before, which its successor does not know. */
+    @RepeatedTest(2)
+    void aTaltunThatPlainWireGuardReplacesIsFoundAgainUnderLoad() {
+        Identity a = sim.identity("a");
+        Identity b = sim.identity("b");
+        SimNode client = sim.start(a, b.known().suites(SuiteChoice.aes()));
+        SimNode server = sim.start(b, a.known().nowhere().suites(SuiteChoice.aes()));
+        sim.traffic().between(client, server, 20);
+        // Soon every packet is a reason for a new handshake.
+        sim.runSeconds(110);
+        assertEquals(CipherSuite.AES_256_GCM, client.session(server).suite());
+        SimNode plain =
+                sim.restart(server, false, a.known().nowhere().suites(SuiteChoice.WIREGUARD));
+        double there = outage(client, plain);
+        assertTrue(there < NOTICED + 3 * 5.5, "first packet there after " + there + " s");
+        assertHealthy(client, plain);
+        assertEquals(CipherSuite.CHACHA20_POLY1305, client.session(plain).suite());
     }
 }

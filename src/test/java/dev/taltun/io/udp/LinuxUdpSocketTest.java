@@ -93,8 +93,34 @@ class LinuxUdpSocketTest {
                     assertEquals(count, b.arrived.size());
                     for (int i = 0; i < count; i++) {
                         b.check(i, i, i % 41 == 40 ? 77 : i < 41 ? 1440 : 600);
+                        Endpoint source = b.arrived.get(i).source();
+                        assertEquals(b.at(address).low(), source.localLow());
+                        assertTrue(source.sameRemote(a.at(address)));
                     }
                     assertEquals(gro ? 2 : count, b.messages);
+                }
+            }
+        }
+    }
+
+    /** A slot that held little ancillary data has room for more the next time. */
+    @Test
+    void slotsAreMadeReadyForEveryReceive() throws IOException {
+        try (UdpFixture a = UdpFixture.open(V4, false);
+                UdpFixture b = UdpFixture.open("::", true)) {
+            for (int round = 0; round < 4; round++) {
+                b.arrived.clear();
+                int count = round % 2 == 0 ? 1 : 10;
+                Endpoint asked = b.at("127.0.0." + (1 + round));
+                for (int i = 0; i < count; i++) {
+                    a.append(i, 500, asked, 64);
+                }
+                a.sendAll();
+                b.receive(count);
+                assertEquals(count, b.arrived.size());
+                for (int i = 0; i < count; i++) {
+                    b.check(i, i, 500);
+                    assertEquals(asked.low(), b.arrived.get(i).source().localLow());
                 }
             }
         }
