@@ -31,6 +31,35 @@ final class CrossChecks {
         if (iface.config().mode() == Mode.CLIENT) {
             endpoints(iface.header(), peers);
         }
+        if (iface.config().fwmark() == 0) {
+            List<IpPrefix> routes = routes(iface, peers);
+            peers.forEach(peer -> swallowed(iface.header(), peer.config(), routes));
+        }
+    }
+
+    private static List<IpPrefix> routes(InterfaceDraft iface, List<PeerDraft> peers) {
+        return iface.routesGiven()
+                ? iface.config().routes()
+                : peers.stream().flatMap(peer -> peer.config().prefixes()).toList();
+    }
+
+    /** The tunnel's own datagrams would be routed into it, unless a longer prefix leads out. */
+    private void swallowed(Source place, PeerConfig peer, List<IpPrefix> routes) {
+        if (peer.endpoint().isEmpty()) {
+            return;
+        }
+        Endpoint endpoint = peer.endpoint().get();
+        for (IpPrefix route : routes) {
+            boolean inside = endpoint.address().map(route::contains).orElse(route.length() == 0);
+            if (inside) {
+                problems.warning(
+                        place,
+                        route + " is routed into the tunnel, and with it the way to " + endpoint,
+                        "see that another route leads there, or set fwmark and an \"ip rule\" for"
+                                + " it, or give routes without it");
+                return;
+            }
+        }
     }
 
     private void key(PublicKey own, PeerDraft peer) {
