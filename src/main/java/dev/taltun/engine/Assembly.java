@@ -138,7 +138,10 @@ final class Assembly {
         Poller controlPoller = poller(-1);
         ControlPort port =
                 new ControlPort(
-                        1 << 14, STAGED_PACKETS * workers, controlWakeup, controlPoller::wakeUp);
+                        Math.max(1 << 14, 2 * config.peers().size()),
+                        STAGED_PACKETS * workers,
+                        controlWakeup,
+                        controlPoller::wakeUp);
         IndexTable indices = new IndexTable(Assembly::randomIndex);
         PeerTable peers = new PeerTable(PrefixTable.empty());
         Pinning pinning = new Pinning(iface.cpus(), log);
