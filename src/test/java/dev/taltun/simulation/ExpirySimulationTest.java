@@ -47,6 +47,26 @@ class ExpirySimulationTest extends SimulationTest {
         sim.ledger().writeOff();
     }
 
+    /** The responder made its session earlier than the initiator, by one way. */
+    @Test
+    void aPacketThatComesTooLateForItsSessionIsDropped() {
+        sim.plainSuites();
+        sim.network().conditions().delayMillis(200);
+        Pair pair = pair();
+        pair.a().send(pair.b());
+        sim.runSeconds(1);
+        for (int i = 0; i < 40; i++) {
+            long end = pair.a().session(pair.b()).createdNanos() + 180 * SimClock.SECOND;
+            long now = sim.clock().nanoTime();
+            sim.run(end - now - 500 * SimClock.MILLI + i * 15 * SimClock.MILLI);
+            pair.a().send(pair.b());
+            // The audit of keys fails should one be used that is too old.
+            sim.runSeconds(2);
+        }
+        assertTrue(sim.ledger().delivered() > 5 && sim.ledger().missing() > 5);
+        sim.ledger().writeOff();
+    }
+
     @RepeatedTest(3)
     void aDeadPeerIsGivenUpAndFoundAgainWhenThereIsData() {
         Pair pair = pair();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.RepeatedTest;
  * arrives.
  */
 class FuzzSimulationTest extends SimulationTest {
-    private static final int ACTIONS = 60;
+    private static final int ACTIONS = 50;
 
     private final List<Identity> who = new ArrayList<>();
     private final List<SecretKey> psks = new ArrayList<>();
@@ -28,7 +28,7 @@ class FuzzSimulationTest extends SimulationTest {
     private Attacker attacker;
     private int hosts = 200;
 
-    @RepeatedTest(8)
+    @RepeatedTest(6)
     void whateverHappensItIsWellAgainWhenTheWorldIs() {
         begin3();
         for (int i = 0; i < ACTIONS; i++) {

@@ -6,7 +6,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -19,13 +18,22 @@ final class Ledger {
     /** One packet that is under way, or lost. */
     record Sent(long number, long at, InnerPacket packet) {}
 
+    private record Arrived(long number) {
+        @Override
+        public String toString() {
+            return "got packet " + number;
+        }
+    }
+
     private final SimClock clock;
     private final Random random;
     private final Trace trace;
     private final Map<Long, Sent> underWay = new HashMap<>();
     private final Map<Long, Sent> writtenOff = new HashMap<>();
     private final BitSet delivered = new BitSet();
-    private final Map<String, Integer> deliveredByPair = new TreeMap<>();
+    private final Map<Long, Integer> deliveredByPair = new HashMap<>();
+    private final Map<Long, Long> lastOfFlow = new HashMap<>();
+    private long overtaken;
     private long sent;
     private long deliveries;
     private long lastDeliveryAt;
@@ -77,8 +85,13 @@ final class Ledger {
         deliveries++;
         lastDeliveryAt = clock.nanoTime();
         slowest = Math.max(slowest, lastDeliveryAt - original.at());
-        deliveredByPair.merge(packet.source() + ">" + packet.destination(), 1, Integer::sum);
-        trace.add(node, "got packet " + number);
+        long pair = pair(packet.source(), packet.destination());
+        Long before = lastOfFlow.put(packet.ipv6() ? ~pair : pair, number);
+        if (before != null && before > number) {
+            overtaken++;
+        }
+        deliveredByPair.merge(pair, 1, Integer::sum);
+        trace.add(node, new Arrived(number));
     }
 
     long sent() {
@@ -90,7 +103,11 @@ final class Ledger {
     }
 
     long delivered(SimNode from, SimNode to) {
-        return deliveredByPair.getOrDefault(from.number() + ">" + to.number(), 0);
+        return deliveredByPair.getOrDefault(pair(from.number(), to.number()), 0);
+    }
+
+    private static long pair(int from, int to) {
+        return (long) from << Integer.SIZE | to;
     }
 
     /** Packets that have not come, and perhaps never will. */
@@ -104,6 +121,11 @@ final class Ledger {
 
     boolean has(long number) {
         return delivered.get((int) number);
+    }
+
+    /** Packets that came after a later one of their flow. */
+    long overtaken() {
+        return overtaken;
     }
 
     /** The longest that a packet was under way, in nanoseconds. */

@@ -1,7 +1,10 @@
 package dev.taltun.simulation;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taltun.metrics.Counter;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,5 +37,28 @@ class LossSimulationTest extends SimulationTest {
         sim.traffic().stop();
         sim.runSeconds(1);
         assertAllArrived();
+    }
+
+    /** A socket that is full now and then is no loss, and changes no order. */
+    @RepeatedTest(2)
+    void fullSocketsDelayPacketsAndKeepTheirOrder() {
+        SimNode.Options options = SimNode.Options.random(sim.random());
+        options.fullChance = 0.3;
+        options.stallChance = 0.1;
+        Identity a = sim.identity("a");
+        Identity b = sim.identity("b");
+        SimNode nodeA = sim.start(a, options, b.known());
+        SimNode nodeB = sim.start(b, options, a.known());
+        nodeA.send(nodeB);
+        sim.runSeconds(1);
+        nodeB.send(nodeA);
+        sim.runSeconds(1);
+        sim.traffic().amid(nodeA, nodeB, 2);
+        sim.runSeconds(20);
+        sim.traffic().stop();
+        sim.runSeconds(1);
+        assertAllArrived();
+        assertEquals(0, sim.ledger().overtaken());
+        assertTrue(nodeA.count(Counter.UDP_QUEUE_HANDOVERS) > 100, "the socket was full");
     }
 }

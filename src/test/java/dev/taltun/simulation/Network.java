@@ -212,10 +212,10 @@ final class Network {
         if (cut.test(datagram) || random.nextDouble() < here.loss) {
             lost++;
             loseData(datagram);
-            say(datagram, "lost");
+            say(datagram, receiver, ", lost");
             return;
         }
-        say(datagram, receiver == null ? "to nobody at " + datagram.to : "");
+        say(datagram, receiver, "");
         fly(datagram, here);
         while (random.nextDouble() < here.duplicate) {
             repeated++;
@@ -269,14 +269,21 @@ final class Network {
         flying.add(new Flight(arrival, order++, datagram, bytes, damage));
     }
 
-    private void say(Datagram datagram, String fate) {
-        SimSocket receiver = at(datagram.to);
-        String to = receiver == null ? "?" : receiver.name();
-        String line = "-> " + to + " " + datagram.describe() + " " + fate;
+    /** What became of a datagram. */
+    private record Sending(Datagram datagram, SimSocket receiver, String fate) {
+        @Override
+        public String toString() {
+            String to = receiver == null ? "nobody at " + datagram.to : receiver.name();
+            return "-> " + to + " " + datagram.describe() + fate;
+        }
+    }
+
+    private void say(Datagram datagram, SimSocket receiver, String fate) {
+        Sending sending = new Sending(datagram, receiver, fate);
         if (datagram.type() == 4) {
-            trace.add(datagram.from.name(), line);
+            trace.add(datagram.from.name(), sending);
         } else {
-            trace.note(datagram.from.name(), line);
+            trace.note(datagram.from.name(), sending);
         }
     }
 

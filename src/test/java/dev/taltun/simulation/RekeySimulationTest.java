@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 class RekeySimulationTest extends SimulationTest {
     private static final int INITIATION = 1;
 
-    @RepeatedTest(4)
+    @RepeatedTest(3)
     void aRekeyUnderLoadLosesNothingOnANetworkThatReordersAndRepeats() {
         sim.network().conditions().duplicate(0.1).delayMillis(30).jitterMillis(100);
         Pair pair = pair();
-        sim.traffic().amid(pair.a(), pair.b(), 10);
+        sim.traffic().amid(pair.a(), pair.b(), 15);
         sim.runSeconds(400);
         sim.traffic().stop();
         sim.runSeconds(1);

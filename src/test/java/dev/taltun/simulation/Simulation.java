@@ -193,7 +193,8 @@ final class Simulation {
         run((long) (seconds * SimClock.SECOND));
     }
 
-    private void run(long nanos) {
+    /** Lets time pass. */
+    void run(long nanos) {
         long end = clock.nanoTime() + nanos;
         settle();
         while (true) {
