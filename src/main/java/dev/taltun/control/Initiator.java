@@ -119,6 +119,7 @@ final class Initiator {
             retransmitAt = now + TimerWheel.TICK_NANOS;
             return;
         }
+        place.askedAt(to);
         attempts++;
         unanswered++;
         sentAt = now;

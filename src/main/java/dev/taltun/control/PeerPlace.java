@@ -20,7 +20,7 @@ final class PeerPlace {
     /** The address that the user gave, or null when it was none or a name. */
     private Endpoint configured;
 
-    /** Whether the last initiation was repeated to the configured address. */
+    /** Whether the last initiation went to the configured address though the peer was elsewhere. */
     private boolean atConfigured;
 
     /**
@@ -101,13 +101,18 @@ final class PeerPlace {
      */
     Endpoint repeatTo(long now) {
         Endpoint at = peer.endpoint();
-        atConfigured =
+        boolean turn =
                 configured != null
                         && !atConfigured
                         && at != null
                         && !at.sameRemote(configured)
                         && isSilent(now);
-        return atConfigured ? configured : at;
+        return turn ? configured : at;
+    }
+
+    /** An initiation went there. */
+    void askedAt(Endpoint endpoint) {
+        atConfigured = endpoint == configured && endpoint != peer.endpoint();
     }
 
     /** Our own address that packets to the peer left from may be gone. */

@@ -188,7 +188,7 @@ public final class Outbound implements Agent, SegmentSink {
         }
     }
 
-    /** Finds the peer by destination; false when the packet is dropped. */
+    /** Finds the peer by destination, if there is one; false when the packet is dropped. */
     private boolean route(long packet, int length) {
         boolean ipv4 = IpPacket.version(buffer, packet) == IpPacket.VERSION_4;
         long high = 0;
@@ -213,10 +213,6 @@ public final class Outbound implements Agent, SegmentSink {
                 account();
                 usePeer(found);
             }
-        }
-        if (peer == null) {
-            counters.increment(Counter.DROP_NO_PEER);
-            return false;
         }
         return true;
     }
@@ -283,6 +279,9 @@ public final class Outbound implements Agent, SegmentSink {
     }
 
     private boolean stage(MemorySegment memory, long offset, int length) {
+        if (peer == null) {
+            return refuse(Counter.DROP_NO_PEER);
+        }
         StagedPacket packet = staging.take();
         if (packet == null) {
             return refuse(Counter.DROP_NO_SESSION);

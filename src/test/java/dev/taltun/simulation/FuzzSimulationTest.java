@@ -28,7 +28,7 @@ class FuzzSimulationTest extends SimulationTest {
     private Attacker attacker;
     private int hosts = 200;
 
-    @RepeatedTest(60)
+    @RepeatedTest(8)
     void whateverHappensItIsWellAgainWhenTheWorldIs() {
         begin3();
         for (int i = 0; i < ACTIONS; i++) {

@@ -74,6 +74,21 @@ class HandshakeSimulationTest extends SimulationTest {
         assertAllArrived();
     }
 
+    /** The responder may send only after the initiator has, so that sends an empty packet. */
+    @RepeatedTest(2)
+    void whoIsConnectedToButNotSentToMaySendAtOnce() {
+        sim.plainSuites();
+        Identity a = sim.identity("a");
+        Identity b = sim.identity("b");
+        SimNode client = sim.start(a, b.known().initiates());
+        SimNode server = sim.start(b, a.known().nowhere());
+        sim.runSeconds(0.5);
+        server.send(client);
+        sim.runSeconds(0.1);
+        assertAllArrived();
+        assertEquals(1, server.events().handshakes());
+    }
+
     @Test
     void theSamePresharedKeyOnBothSidesWorks() {
         Identity a = sim.identity("a");

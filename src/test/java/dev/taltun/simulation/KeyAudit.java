@@ -13,15 +13,20 @@ import java.util.Set;
 
 /**
  * Makes transport keys and watches them: no key seals under one nonce twice, none is used once
- * wiped, no two sessions seal with the same key, and all are wiped in the end.
+ * wiped or after 180 seconds, no two sessions seal with the same key, and all are wiped in the end.
  */
 final class KeyAudit {
     private static final byte[] NO_AAD = {};
 
+    private final SimClock clock;
     private final Set<String> sealedWith = new HashSet<>();
     private long sealed;
     private long opened;
     private long refused;
+
+    KeyAudit(SimClock clock) {
+        this.clock = clock;
+    }
 
     /** How many messages were sealed so far. */
     long sealed() {
@@ -70,6 +75,7 @@ final class KeyAudit {
         private final Ring ring;
         private final CipherSuite suite;
         private final byte[] key;
+        private final long madeAt = clock.nanoTime();
         private long lastCounter = -1;
         private boolean closed;
 
@@ -77,6 +83,10 @@ final class KeyAudit {
             this.ring = ring;
             this.suite = suite;
             this.key = key.clone();
+        }
+
+        private boolean isExpired() {
+            return clock.nanoTime() - madeAt >= Limits.REJECT_AFTER_TIME_NANOS;
         }
 
         @Override
@@ -89,6 +99,7 @@ final class KeyAudit {
                 long dstOff,
                 int len) {
             check(!closed, "sealed with a wiped key");
+            check(!isExpired(), "sealed with a key older than 180 s");
             check(lane >= 0 && lane < SimNode.LANES, "lane " + lane);
             if (lastCounter == -1) {
                 check(
@@ -115,6 +126,7 @@ final class KeyAudit {
                 long dstOff,
                 int len) {
             check(!closed, "opened with a wiped key");
+            check(!isExpired(), "opened with a key older than 180 s");
             check(lane >= 0 && lane < SimNode.LANES, "lane " + lane);
             byte[] in = new byte[len];
             MemorySegment.copy(src, Layouts.BYTE, srcOff, in, 0, len);

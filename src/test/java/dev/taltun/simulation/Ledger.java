@@ -122,6 +122,11 @@ final class Ledger {
         underWay.clear();
     }
 
+    /** Packets that have not come, whether a test misses them or not. */
+    long neverDelivered() {
+        return sent - deliveries;
+    }
+
     /** What is missing, for a message. */
     String missingText() {
         StringBuilder text = new StringBuilder();

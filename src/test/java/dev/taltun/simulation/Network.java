@@ -113,6 +113,7 @@ final class Network {
     private long overtaken;
     private long damaged;
     private long lastArrival;
+    private long dataLost;
 
     Network(SimClock clock, Random random, Trace trace, WireRules rules) {
         this.clock = clock;
@@ -210,6 +211,7 @@ final class Network {
         Conditions here = conditionsFor(datagram.from, receiver);
         if (cut.test(datagram) || random.nextDouble() < here.loss) {
             lost++;
+            loseData(datagram);
             say(datagram, "lost");
             return;
         }
@@ -219,6 +221,17 @@ final class Network {
             repeated++;
             fly(datagram, here);
         }
+    }
+
+    private void loseData(Datagram datagram) {
+        if (datagram.type() == 4) {
+            dataLost++;
+        }
+    }
+
+    /** Datagrams with data that were lost, damaged, or went where nobody was. */
+    long dataLost() {
+        return dataLost;
     }
 
     private Conditions conditionsFor(SimSocket from, SimSocket to) {
@@ -282,8 +295,11 @@ final class Network {
                 socket.arrive(flight.bytes, flight.sent.source);
                 any = true;
                 if (flight.damaged) {
+                    loseData(flight.sent);
                     trace.add(socket.name(), "gets #" + flight.sent.number + " damaged");
                 }
+            } else {
+                loseData(flight.sent);
             }
         }
         return any;

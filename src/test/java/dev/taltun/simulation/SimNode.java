@@ -447,6 +447,15 @@ final class SimNode {
         return counters.sum(counter);
     }
 
+    /** Packets that it says it dropped, for whatever reason. */
+    long dropped() {
+        long sum = 0;
+        for (Counter counter : Counter.values()) {
+            sum += counter.name().startsWith("DROP_") ? count(counter) : 0;
+        }
+        return sum;
+    }
+
     /** All counters that are not zero. */
     String countersText() {
         StringBuilder text = new StringBuilder();

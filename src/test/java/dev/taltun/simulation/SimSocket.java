@@ -86,6 +86,8 @@ final class SimSocket {
     /** Without a network every send fails. */
     void offline(boolean without) {
         offline = without;
+        // The kernel refuses runs of packets, which count as one.
+        simulation.notAccountable();
     }
 
     void close() {

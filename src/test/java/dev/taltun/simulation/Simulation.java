@@ -25,7 +25,7 @@ final class Simulation {
     private final Random random;
     private final SimClock clock = new SimClock();
     private final Trace trace = new Trace(clock);
-    private final KeyAudit keys = new KeyAudit();
+    private final KeyAudit keys = new KeyAudit(clock);
     private final Ledger ledger;
     private final Network network;
     private final List<SimNode> nodes = new ArrayList<>();
@@ -41,6 +41,9 @@ final class Simulation {
     private int identities;
     private Traffic traffic;
     private boolean plainSuites;
+
+    /** Whether every packet that does not arrive is counted by somebody. */
+    private boolean accountable = true;
 
     Simulation(long seed) {
         this.seed = seed;
@@ -134,6 +137,7 @@ final class Simulation {
     /** Kills a node and starts it again, at home and with nothing but its configuration. */
     SimNode restart(SimNode node, boolean orderly, Identity.Known... peers) {
         trace.note(node.name(), orderly ? "stops" : "is killed");
+        accountable = false;
         nodes.remove(node);
         if (orderly) {
             node.stop();
@@ -260,6 +264,9 @@ final class Simulation {
         }
         network.heal();
         runSeconds(100);
+        if (accountable) {
+            checkAccounts();
+        }
         for (SimNode node : nodes) {
             node.checkPools();
             int peers = identities;
@@ -271,6 +278,27 @@ final class Simulation {
             node.stop();
             node.checkPools();
         }
+    }
+
+    /** What the network has not lost, the nodes have counted: no packet vanishes. */
+    private void checkAccounts() {
+        long missing = ledger.neverDelivered();
+        long known = network.dataLost();
+        for (SimNode node : nodes) {
+            known += node.dropped();
+        }
+        if (missing > known) {
+            throw new AssertionError(
+                    missing
+                            + " packets did not arrive, but only "
+                            + known
+                            + " were lost or dropped");
+        }
+    }
+
+    /** From now on packets vanish that nobody counts: in a node that ends, or has no network. */
+    void notAccountable() {
+        accountable = false;
     }
 
     /** Everything about this run that a human may want. */
