@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.crypto.AeadKey;
+import dev.taltun.crypto.AeadProvider;
+import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.ffi.Errno;
@@ -32,7 +34,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole packet path, TUN to UDP and back, allocates nothing once it is warm. */
 class AllocationTest {
@@ -239,6 +244,35 @@ class AllocationTest {
                 superPacket(Packet.of(true, Packet.UDP).payload(5000, 1), 700));
         allocatesNothing("super-packets");
         everythingArrived();
+    }
+
+    /** With real ciphers; those written in Java may allocate inside themselves. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ipsec-mb", "openssl"})
+    void superPacketsWithEachNativeCipher(String name) {
+        for (CipherSuite suite : CipherSuite.values()) {
+            AeadProvider provider = provider(name, suite);
+            byte[] bytes = new byte[32];
+            try (AeadKey seal = provider.newKey(suite, bytes, 2);
+                    AeadKey open = provider.newKey(suite, bytes, 2)) {
+                compose(
+                        suite,
+                        seal,
+                        open,
+                        superPacket(Packet.tcp4().payload(9000, 1), 1380),
+                        plain(Packet.udp4().payload(64, 1)));
+                allocatesNothing("super-packets with " + name + ", " + suite);
+                everythingArrived();
+            }
+        }
+    }
+
+    private static AeadProvider provider(String name, CipherSuite suite) {
+        try {
+            return AeadProviders.discover(name, System::nanoTime).choose(suite);
+        } catch (IllegalArgumentException e) {
+            return Assumptions.abort(e.getMessage());
+        }
     }
 
     @Test
