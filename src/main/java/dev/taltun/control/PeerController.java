@@ -76,6 +76,7 @@ final class PeerController implements TimerWheel.Expiry {
         this.context = context;
         this.spec = spec;
         peer = new Peer(spec.publicKey(), spec.name());
+        peer.limitRelay(spec.relayWith());
         handshake =
                 new Handshake(
                         context.identity,
@@ -116,6 +117,7 @@ final class PeerController implements TimerWheel.Expiry {
         PeerSpec before = spec;
         spec = next;
         handshake.presharedKey(next.presharedKey());
+        peer.limitRelay(next.relayWith());
         hello.update(next.suites());
         if (!Objects.equals(next.endpoint(), before.endpoint())) {
             place.use(next.endpoint(), now);
