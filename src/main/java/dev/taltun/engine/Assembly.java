@@ -202,6 +202,7 @@ final class Assembly {
                         block,
                         false);
         identity = new StaticIdentity(config.iface().privateKey());
+        resources.push(identity);
         ControlAgent.Parts parts =
                 new ControlAgent.Parts(
                         clock,
