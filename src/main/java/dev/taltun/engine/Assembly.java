@@ -69,6 +69,11 @@ final class Assembly {
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
 
+    /** Above these numbers the log tells how many there are instead of each. */
+    private static final int PEERS_TOLD = 50;
+
+    private static final int PREFIXES_TOLD = 50;
+
     /** An agent, and what its thread does before it starts. */
     record Threaded(Agent agent, Runnable onThreadStart) {}
 
@@ -289,6 +294,15 @@ final class Assembly {
                                 onOff(tun.udpOffload()),
                                 onOff(sockets.getFirst().gso()),
                                 onOff(sockets.getFirst().gro())));
+        announcePeers();
+        log.info("ready");
+    }
+
+    private void announcePeers() {
+        if (config.peers().size() > PEERS_TOLD) {
+            log.info(config.peers().size() + " peers");
+            return;
+        }
         for (PeerConfig peer : config.peers()) {
             log.info(
                     "peer %s %s at %s for %s"
@@ -298,7 +312,6 @@ final class Assembly {
                                     peer.endpoint().map(Object::toString).orElse("any address"),
                                     joined(peer.prefixes().toList())));
         }
-        log.info("ready");
     }
 
     private static String onOff(boolean on) {
@@ -306,6 +319,9 @@ final class Assembly {
     }
 
     private static String joined(List<IpPrefix> prefixes) {
+        if (prefixes.size() > PREFIXES_TOLD) {
+            return prefixes.size() + " prefixes";
+        }
         return String.join(", ", prefixes.stream().map(IpPrefix::toString).toList());
     }
 
