@@ -22,10 +22,12 @@ import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.Entropy;
 import dev.taltun.dataplane.ControlPort;
+import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.io.Poller;
@@ -73,6 +75,12 @@ final class Assembly {
     private static final int PEERS_TOLD = 50;
 
     private static final int PREFIXES_TOLD = 50;
+
+    /** Batches of a receiver for what it relays, sent as soon as they are full. */
+    private static final int RELAY_BATCHES = 8;
+
+    /** Relayed packets of one receiver that may wait for handshakes, over all peers. */
+    private static final int RELAY_STAGED_PACKETS = 256;
 
     /** An agent, and what its thread does before it starts. */
     record Threaded(Agent agent, Runnable onThreadStart) {}
@@ -144,7 +152,7 @@ final class Assembly {
         ControlPort port =
                 new ControlPort(
                         Math.max(1 << 14, 2 * config.peers().size()),
-                        STAGED_PACKETS * workers,
+                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
                         controlWakeup,
                         controlPoller::wakeUp);
         IndexTable indices = new IndexTable(Assembly::randomIndex);
@@ -159,7 +167,10 @@ final class Assembly {
         for (int i = 0; i < workers; i++) {
             agents.add(
                     new Threaded(outbound(i, peers, port, writers.get(i)), pinning.forWorker(i)));
-            agents.add(new Threaded(inbound(i, indices, peers, port), pinning.forWorker(i)));
+            agents.add(
+                    new Threaded(
+                            inbound(i, indices, peers, port, writers.get(i)),
+                            pinning.forWorker(i)));
         }
         agents.add(new Threaded(control, () -> {}));
     }
@@ -225,7 +236,7 @@ final class Assembly {
                         block,
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
-                        STAGED_PACKETS * workers);
+                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers);
         return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
     }
 
@@ -354,8 +365,10 @@ final class Assembly {
                         STAGED_PACKETS));
     }
 
-    private Inbound inbound(int i, IndexTable indices, PeerTable peers, ControlPort port)
+    private Inbound inbound(
+            int i, IndexTable indices, PeerTable peers, ControlPort port, UdpWriter writer)
             throws IOException {
+        Counters.Block block = counters.newBlock();
         LinuxUdpSocket socket = sockets.get(i);
         RxBatch batch =
                 socket.gro()
@@ -374,8 +387,34 @@ final class Assembly {
                         peers,
                         port,
                         offloads,
-                        counters.newBlock(),
-                        workers + i));
+                        block,
+                        workers + i,
+                        relay(i, port, writer, block)));
+    }
+
+    private Relay relay(int i, ControlPort port, UdpWriter writer, Counters.Block block) {
+        InterfaceConfig iface = config.iface();
+        Transmitter transmitter =
+                new Transmitter(
+                        arena,
+                        RELAY_BATCHES,
+                        sockets.get(i).newSender(arena),
+                        writer,
+                        offloads,
+                        block,
+                        true);
+        boolean server = iface.mode() == Mode.SERVER;
+        return new Relay(
+                arena,
+                new Relay.Parts(
+                        Forwarding.of(server, server, iface.vips()),
+                        port,
+                        transmitter,
+                        offloads,
+                        block,
+                        workers + i,
+                        iface.mtu(),
+                        RELAY_STAGED_PACKETS));
     }
 
     /** The largest datagram: an inner packet of MTU size, padded, or a full 1500-byte one. */
