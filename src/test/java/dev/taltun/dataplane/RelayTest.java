@@ -256,6 +256,11 @@ class RelayTest extends HubLab {
         ofHub.get(1).setEndpoint(null);
         assertDropped(Counter.DROP_RELAY_NO_ENDPOINT, 1, packet(1, 2, 100).build());
         assertTold(1, 3, 1, 0);
+        ofHub.get(1).publishSession(null);
+        ofHub.get(1).setSought(true);
+        send(1, packet(1, 2, 100).build());
+        assertEquals(1, hub.count(Counter.DROP_RELAY_NO_ENDPOINT), "its name is being asked for");
+        hub.control.pollStaged().release();
     }
 
     @Test

@@ -39,8 +39,7 @@ public final class HubAndSpokes implements AutoCloseable {
                 hubHost.address("eth" + n, "172.31." + n + ".9/24");
                 host.address("eth0", "172.31." + n + ".1/24");
                 Keys keys = Keys.generate();
-                known.add(
-                        new NodeSpec.Peer(keys.publicKey(), "", List.of(vip(n), vip6(n)), ""));
+                known.add(new NodeSpec.Peer(keys.publicKey(), "", List.of(vip(n), vip6(n)), ""));
                 NodeSpec.Peer toHub =
                         new NodeSpec.Peer(
                                 hubKeys.publicKey(),
@@ -53,7 +52,9 @@ public final class HubAndSpokes implements AutoCloseable {
                 spokes.add(kinds[n - 1].create(host, spec));
             }
             List<String> addresses = List.of(HUB_VIP + "/24", HUB_VIP6 + "/64");
-            hub = new TaltunNode(hubHost, new NodeSpec("server", hubKeys, HUB_PORT, addresses, known));
+            hub =
+                    new TaltunNode(
+                            hubHost, new NodeSpec("server", hubKeys, HUB_PORT, addresses, known));
         } catch (RuntimeException | Error e) {
             lab.close();
             throw e;
@@ -96,10 +97,12 @@ public final class HubAndSpokes implements AutoCloseable {
         return hub.spec().peers().get(n - 1).publicKey();
     }
 
-    /** Ends the hub, and returns how often it counted something; 0 unless it runs with --debug. */
+    /** Ends the hub, and returns what it said until then: its counters, if it runs with --debug. */
     public String endOfHub() {
-        hub.terminate(Duration.ofSeconds(10));
-        return hub.log();
+        Background process = hub.process();
+        // Not Process.destroy, which closes the output before the last words.
+        hub.namespace().run("kill", "-TERM", Long.toString(process.pid()));
+        return process.await(Duration.ofSeconds(10)).output();
     }
 
     public String logs() {

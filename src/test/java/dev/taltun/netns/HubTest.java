@@ -48,8 +48,7 @@ final class HubTest {
             flows(net, 3, 2, HubAndSpokes.vip6(2));
             Iperf.Flow udp = Iperf.udp(net.host(1), net.host(2), HubAndSpokes.vip(2), 1, "5M");
             assertTrue(udp.lostPercent() < 10, () -> udp + "\n" + net.logs());
-            Outcome forwards =
-                    net.hub().namespace().run("sysctl", "-n", "net.ipv4.ip_forward");
+            Outcome forwards = net.hub().namespace().run("sysctl", "-n", "net.ipv4.ip_forward");
             assertSays("0", forwards.output());
         }
     }
@@ -128,8 +127,7 @@ final class HubTest {
                     .edit(
                             toml ->
                                     toml.replace(
-                                            key,
-                                            key + "relay_with = [\"" + net.key(2) + "\"]\n"));
+                                            key, key + "relay_with = [\"" + net.key(2) + "\"]\n"));
             net.start();
             Ping.await(net.host(1), HubAndSpokes.vip(2), SOON);
             Ping.await(net.host(3), HubAndSpokes.vip(2), SOON);
