@@ -32,12 +32,12 @@ import java.lang.foreign.MemorySegment;
 public final class Handshake implements AutoCloseable {
     private static final byte[] NOTHING = {};
 
-    private final StaticIdentity local;
     private final PublicKey remote;
     private final KeyFactory keys;
     private final RandomSource random;
     private final CookieGenerator cookies;
-    private final SecretKey staticStatic;
+    private StaticIdentity local;
+    private SecretKey staticStatic;
     private SecretKey presharedKey;
 
     /** Our initiation that waits for its response, or null. */
@@ -76,6 +76,11 @@ public final class Handshake implements AutoCloseable {
         this.keys = keys;
         this.random = random;
         this.cookies = new CookieGenerator(remote);
+        this.staticStatic = agree(local, remote);
+        this.presharedKey = copyOrZeros(presharedKey);
+    }
+
+    private static SecretKey agree(StaticIdentity local, PublicKey remote) {
         byte[] secret = new byte[X25519.BYTES];
         try {
             if (!local.agree(remote.toBytes(), secret)) {
@@ -84,11 +89,19 @@ public final class Handshake implements AutoCloseable {
                                 + remote
                                 + "; ask the peer for the output of 'taltun pubkey'");
             }
-            this.staticStatic = SecretKey.copyOf(secret);
+            return SecretKey.copyOf(secret);
         } finally {
             ConstantTime.wipe(secret);
         }
-        this.presharedKey = copyOrZeros(presharedKey);
+    }
+
+    /** We are somebody else from now on; an initiation that waits for its response is forgotten. */
+    public void identity(StaticIdentity next) {
+        SecretKey agreed = agree(next, remote);
+        abandonInitiation();
+        staticStatic.close();
+        staticStatic = agreed;
+        local = next;
     }
 
     /** The peer that this is about. */
@@ -101,6 +114,11 @@ public final class Handshake implements AutoCloseable {
         SecretKey replaced = presharedKey;
         presharedKey = copyOrZeros(key);
         replaced.close();
+    }
+
+    /** A copy of the preshared key, which the caller closes; zeros if there is none. */
+    public SecretKey presharedKey() {
+        return copyOrZeros(presharedKey);
     }
 
     // Initiator.

@@ -12,10 +12,29 @@ import dev.taltun.crypto.X25519;
 public final class StaticIdentity {
     private final SecretKey privateKey;
     private final PublicKey publicKey;
+    private final boolean nobody;
 
     public StaticIdentity(SecretKey privateKey) {
+        this(privateKey, false);
+    }
+
+    private StaticIdentity(SecretKey privateKey, boolean nobody) {
         this.privateKey = privateKey;
         this.publicKey = X25519.publicKey(privateKey);
+        this.nobody = nobody;
+    }
+
+    /**
+     * Stands in while the user has given no private key: a fresh key pair that nobody knows, so
+     * that nobody can call us, and under which we call nobody.
+     */
+    public static StaticIdentity nobody() {
+        return new StaticIdentity(SecretKey.generate(), true);
+    }
+
+    /** Whether this only stands in for a key that the user has not given. */
+    public boolean isNobody() {
+        return nobody;
     }
 
     public PublicKey publicKey() {
