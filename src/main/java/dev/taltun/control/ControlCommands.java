@@ -68,8 +68,7 @@ public final class ControlCommands {
     /**
      * Makes us somebody else: sessions end, and a peer with our own key goes.
      *
-     * @param next its private key stays the caller's; that of the identity before may be closed
-     *     when the future is complete
+     * @param next stays the caller's; the identity before may be closed when the future is complete
      */
     public CompletableFuture<Void> identity(StaticIdentity next) {
         return submit(() -> agent.onIdentity(next));

@@ -71,6 +71,11 @@ final class Assembly {
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
 
+    /** Above these numbers the log tells how many there are instead of each. */
+    private static final int PEERS_TOLD = 50;
+
+    private static final int PREFIXES_TOLD = 50;
+
     /** Batches of a receiver for what it relays, sent as soon as they are full. */
     private static final int RELAY_BATCHES = 8;
 
@@ -348,6 +353,15 @@ final class Assembly {
                                 onOff(tun.udpOffload()),
                                 onOff(sockets.getFirst().gso()),
                                 onOff(sockets.getFirst().gro())));
+        announcePeers();
+        log.info("ready");
+    }
+
+    private void announcePeers() {
+        if (config.peers().size() > PEERS_TOLD) {
+            log.info(config.peers().size() + " peers");
+            return;
+        }
         for (PeerConfig peer : config.peers()) {
             log.info(
                     "peer %s %s at %s for %s"
@@ -357,7 +371,6 @@ final class Assembly {
                                     peer.endpoint().map(Object::toString).orElse("any address"),
                                     joined(peer.prefixes().toList())));
         }
-        log.info("ready");
     }
 
     private static String onOff(boolean on) {
@@ -365,6 +378,9 @@ final class Assembly {
     }
 
     private static String joined(List<IpPrefix> prefixes) {
+        if (prefixes.size() > PREFIXES_TOLD) {
+            return prefixes.size() + " prefixes";
+        }
         return String.join(", ", prefixes.stream().map(IpPrefix::toString).toList());
     }
 

@@ -29,7 +29,7 @@ import java.util.concurrent.CompletionException;
  * What can be seen and changed of a running engine beside its peers. Any thread; changes come one
  * after another, and none of it is on the packet path.
  *
- * <p>Owns the private key that was set while running; the first one is the configuration's.
+ * <p>Owns the identity in use, and a copy of its private key to show it.
  */
 final class LiveDevice implements Device, AutoCloseable {
     private final Parts parts;
@@ -127,15 +127,18 @@ final class LiveDevice implements Device, AutoCloseable {
         boolean same =
                 next == null ? identity.isNobody() : other.publicKey().equals(identity.publicKey());
         if (same) {
+            other.close();
             forget(next);
             return;
         }
         try {
             parts.commands().identity(other).join();
         } catch (CompletionException e) {
+            other.close();
             forget(next);
             throw new IllegalStateException("the engine is stopping", e);
         }
+        identity.close();
         forget(privateKey);
         privateKey = next;
         identity = other;
@@ -181,6 +184,7 @@ final class LiveDevice implements Device, AutoCloseable {
 
     @Override
     public synchronized void close() {
+        identity.close();
         forget(privateKey);
         privateKey = null;
     }
