@@ -49,28 +49,7 @@ public record PeerSpec(
                 allowedIps,
                 keepaliveSeconds,
                 initiates,
-                SuiteChoice.WIREGUARD);
-    }
-
-    /** A peer that may exchange packets with all others through this node. */
-    public PeerSpec(
-            String name,
-            PublicKey publicKey,
-            SecretKey presharedKey,
-            EndpointSpec endpoint,
-            List<IpPrefix> allowedIps,
-            int keepaliveSeconds,
-            boolean initiates,
-            SuiteChoice suites) {
-        this(
-                name,
-                publicKey,
-                presharedKey,
-                endpoint,
-                allowedIps,
-                keepaliveSeconds,
-                initiates,
-                suites,
+                SuiteChoice.WIREGUARD,
                 null);
     }
 
@@ -81,5 +60,18 @@ public record PeerSpec(
         }
         allowedIps = allowedIps.stream().map(IpPrefix::masked).distinct().toList();
         relayWith = relayWith == null ? null : Set.copyOf(relayWith);
+    }
+
+    PeerSpec withAllowedIps(List<IpPrefix> other) {
+        return new PeerSpec(
+                name,
+                publicKey,
+                presharedKey,
+                endpoint,
+                other,
+                keepaliveSeconds,
+                initiates,
+                suites,
+                relayWith);
     }
 }
