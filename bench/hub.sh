@@ -146,5 +146,5 @@ for contender in "${contenders[@]}"; do
   base=$([ -s "$scratch/wireguard-go.figures" ] && median "$scratch/wireguard-go.figures" || echo 0)
   sort -n "$figures" | awk -v name="$contender" -v base="$base" '{ v[NR] = $1 } END {
     m = v[int((NR + 1) / 2)]
-    printf "%-26s %9.3f %9.3f %9.3f %9s\n", name, m, v[1], v[NR], base > 0 ? sprintf("%.2f", m / base) : "-" }'
+    printf "%-26s %9.3f %9.3f %9.3f %9s\n", name, m, v[1], v[NR], (base > 0 ? sprintf("%.2f", m / base) : "-") }'
 done

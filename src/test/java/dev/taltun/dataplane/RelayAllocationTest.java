@@ -25,7 +25,6 @@ import dev.taltun.testing.ManualClock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -87,7 +86,7 @@ class RelayAllocationTest {
     private final Endpoint address = new Endpoint(0, Endpoint.mapped(1), 51820, 0, 0, 0);
     private final PacketSealer sealer = new PacketSealer(0, 9000);
     private final TxBatch incoming = new TxBatch(arena);
-    private final List<MemorySegment> packets = new ArrayList<>();
+    private MemorySegment[] packets;
     private final IndexTable indices = new IndexTable(new Random(1)::nextInt);
     private final Wire wire = new Wire();
     private Session from;
@@ -117,11 +116,11 @@ class RelayAllocationTest {
 
     private void compose(Packet... contents) {
         clock.advanceSeconds(100);
-        for (Packet content : contents) {
-            byte[] bytes = content.build();
-            MemorySegment packet = arena.allocate(bytes.length + 16);
-            MemorySegment.copy(bytes, 0, packet, Layouts.BYTE, 0, bytes.length);
-            packets.add(packet);
+        packets = new MemorySegment[contents.length];
+        for (int i = 0; i < contents.length; i++) {
+            byte[] bytes = contents[i].build();
+            packets[i] = arena.allocate(bytes.length + 16);
+            MemorySegment.copy(bytes, 0, packets[i], Layouts.BYTE, 0, bytes.length);
         }
         first = peer(1);
         second = peer(2);
