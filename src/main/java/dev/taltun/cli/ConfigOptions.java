@@ -51,7 +51,17 @@ final class ConfigOptions {
                             InterfaceKey.KEEPALIVE,
                             "SECONDS",
                             "silence before a heartbeat, for peers that do not say; 0 for none"),
+                    help(
+                            InterfaceKey.RELAY,
+                            "true|false",
+                            "pass packets from one peer to another; true but for clients"),
                     help(InterfaceKey.FWMARK, "MARK", "mark of sent datagrams, like 0xca6c"),
+                    help(
+                            InterfaceKey.TABLE,
+                            "NUMBER",
+                            "routing table of a default route; 0 for a free one"),
+                    help(InterfaceKey.DNS, "ADDRESS", "name servers while the tunnel is up"),
+                    help(InterfaceKey.DNS_SEARCH, "DOMAIN", "domains for names without a dot"),
                     help(InterfaceKey.TUN_TSO, "auto|off", "TCP super-packets on the interface"),
                     help(InterfaceKey.TUN_USO, "auto|off", "UDP super-packets on the interface"),
                     help(InterfaceKey.UDP_GSO, "auto|off", "one send for many datagrams"),
@@ -100,8 +110,9 @@ final class ConfigOptions {
         OptionSpec.Builder option =
                 OptionSpec.builder(key.flag()).paramLabel(help.label).description(help.text);
         switch (key) {
-            case VIP, ROUTES -> option.type(List.class).auxiliaryTypes(String.class);
-            case DEBUG -> option.type(String.class).arity("0..1").fallbackValue("true");
+            case VIP, ROUTES, DNS, DNS_SEARCH ->
+                    option.type(List.class).auxiliaryTypes(String.class);
+            case DEBUG, RELAY -> option.type(String.class).arity("0..1").fallbackValue("true");
             default -> option.type(String.class);
         }
         return option.build();

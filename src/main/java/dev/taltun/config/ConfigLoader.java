@@ -46,16 +46,18 @@ public final class ConfigLoader {
         InterfaceDraft iface =
                 new InterfaceResolver(raw.iface(), problems)
                         .resolve(new PrivateKeyReader(problems, folder));
+        Optional<GatewayConfig> gateway =
+                new GatewayResolver(raw.gateway(), problems).resolve(iface.config());
         PeerResolver peerResolver = new PeerResolver(problems, iface.config());
         List<PeerDraft> peers =
                 raw.peers().stream().map(peerResolver::resolve).filter(Objects::nonNull).toList();
         new CrossChecks(problems).check(iface, peers);
-        List<PeerConfig> configs = peers.stream().map(PeerDraft::config).toList();
+        List<PeerConfig> configs = new RelayLists(problems, peers).resolve(iface.config().relay());
         if (problems.errors() > 0) {
             wipe(iface, configs);
         }
         problems.throwIfAny();
-        TaltunConfig config = new TaltunConfig(iface.withDefaultRoutes(configs), configs);
+        TaltunConfig config = new TaltunConfig(iface.withDefaultRoutes(configs), gateway, configs);
         return new LoadedConfig(config, problems.warnings(), file);
     }
 
@@ -74,7 +76,7 @@ public final class ConfigLoader {
                                     + " /etc/taltun/config.toml; name a file with -c FILE, or give"
                                     + " --private-key-file, --vip and --peer"));
         }
-        return new RawConfig(new RawTable(Source.flag("")), new ArrayList<>());
+        return new RawConfig(new RawTable(Source.flag("")), null, new ArrayList<>());
     }
 
     private static RawConfig read(Path file, Problems problems) throws ConfigException {

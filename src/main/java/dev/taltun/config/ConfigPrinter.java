@@ -1,6 +1,6 @@
 package dev.taltun.config;
 
-import dev.taltun.routing.IpPrefix;
+import dev.taltun.crypto.PublicKey;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -14,6 +14,7 @@ public final class ConfigPrinter {
     public static String print(TaltunConfig config) {
         ConfigPrinter printer = new ConfigPrinter();
         printer.iface(config.iface());
+        config.gateway().ifPresent(printer::gateway);
         config.peers().forEach(printer::peer);
         return printer.out.toString();
     }
@@ -24,10 +25,11 @@ public final class ConfigPrinter {
         text(InterfaceKey.MODE, iface.mode().text());
         text(InterfaceKey.TUN_NAME, iface.tunName());
         text(InterfaceKey.LOCAL_ADDR, iface.local().toString());
-        list(InterfaceKey.VIP, iface.vips());
+        texts(InterfaceKey.VIP, iface.vips());
         value(InterfaceKey.MTU, iface.mtu());
-        list(InterfaceKey.ROUTES, iface.routes());
+        texts(InterfaceKey.ROUTES, iface.routes());
         value(InterfaceKey.KEEPALIVE, iface.keepaliveSeconds());
+        value(InterfaceKey.RELAY, iface.relay());
         text(InterfaceKey.CIPHER, iface.cipher().text());
         text(InterfaceKey.CRYPTO, iface.crypto().orElse("auto"));
         offload(InterfaceKey.TUN_TSO, iface.offloads().tunTso());
@@ -39,7 +41,19 @@ public final class ConfigPrinter {
             text(InterfaceKey.CPUS, iface.cpus().toString());
         }
         value(InterfaceKey.FWMARK, "0x" + Integer.toHexString(iface.fwmark()));
+        value(InterfaceKey.TABLE, Integer.toUnsignedString(iface.table()));
+        if (!iface.dns().servers().isEmpty()) {
+            texts(InterfaceKey.DNS, iface.dns().servers());
+            texts(InterfaceKey.DNS_SEARCH, iface.dns().search());
+        }
         value(InterfaceKey.DEBUG, iface.debug());
+    }
+
+    private void gateway(GatewayConfig gateway) {
+        out.append("\n[gateway]\n");
+        value(GatewayKey.FORWARD, gateway.forward());
+        texts(GatewayKey.MASQUERADE, gateway.masquerade());
+        value(GatewayKey.MSS_CLAMP, gateway.mssClamp());
     }
 
     private void peer(PeerConfig peer) {
@@ -49,9 +63,15 @@ public final class ConfigPrinter {
         if (peer.presharedKey().isPresent()) {
             comment("preshared key hidden");
         }
-        list(PeerKey.VIP, peer.vips());
+        texts(PeerKey.VIP, peer.vips());
         peer.endpoint().ifPresent(endpoint -> text(PeerKey.ENDPOINT, endpoint.toString()));
-        list(PeerKey.ALLOWED_IPS, peer.allowedIps());
+        texts(PeerKey.ALLOWED_IPS, peer.allowedIps());
+        peer.relayWith()
+                .ifPresent(
+                        keys ->
+                                texts(
+                                        PeerKey.RELAY_WITH,
+                                        keys.stream().map(PublicKey::toBase64).toList()));
         value(PeerKey.KEEPALIVE, peer.keepaliveSeconds());
         value(PeerKey.LIGHTHOUSE, peer.lighthouse());
         text(PeerKey.CIPHER, peer.cipher().text());
@@ -69,11 +89,11 @@ public final class ConfigPrinter {
         value(key, quoted(text));
     }
 
-    private void list(SchemaKey key, List<IpPrefix> prefixes) {
+    private void texts(SchemaKey key, List<?> values) {
         value(
                 key,
-                prefixes.stream()
-                        .map(prefix -> quoted(prefix.toString()))
+                values.stream()
+                        .map(value -> quoted(value.toString()))
                         .collect(Collectors.joining(", ", "[", "]")));
     }
 

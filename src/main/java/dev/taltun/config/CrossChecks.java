@@ -1,13 +1,18 @@
 package dev.taltun.config;
 
 import dev.taltun.crypto.PublicKey;
+import dev.taltun.routing.IpAddress;
 import dev.taltun.routing.IpPrefix;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What no value can tell alone: who shares a key, an address or a network with whom. */
 final class CrossChecks {
+    private static final String IPV4_ALL = "0.0.0.0/0";
+    private static final String IPV6_ALL = "::/0";
+
     private record Owner(Object who, String name, boolean vip, Source source) {}
 
     private final Problems problems;
@@ -31,10 +36,9 @@ final class CrossChecks {
         if (iface.config().mode() == Mode.CLIENT) {
             endpoints(iface.header(), peers);
         }
-        if (iface.config().fwmark() == 0) {
-            List<IpPrefix> routes = routes(iface, peers);
-            peers.forEach(peer -> swallowed(iface.header(), peer.config(), routes));
-        }
+        List<IpPrefix> routes = routes(iface, peers);
+        peers.forEach(peer -> swallowed(iface.header(), peer.config(), routes));
+        oneFamily(iface.header(), routes);
     }
 
     private static List<IpPrefix> routes(InterfaceDraft iface, List<PeerDraft> peers) {
@@ -43,22 +47,42 @@ final class CrossChecks {
                 : peers.stream().flatMap(peer -> peer.config().prefixes()).toList();
     }
 
-    /** The tunnel's own datagrams would be routed into it, unless a longer prefix leads out. */
+    /**
+     * The tunnel's own datagrams would be routed into it, unless a longer prefix leads out. A
+     * default route does not do that: it is in a table of its own, which they do not see.
+     */
     private void swallowed(Source place, PeerConfig peer, List<IpPrefix> routes) {
-        if (peer.endpoint().isEmpty()) {
+        Optional<IpAddress> address = peer.endpoint().flatMap(Endpoint::address);
+        if (address.isEmpty()) {
             return;
         }
-        Endpoint endpoint = peer.endpoint().get();
         for (IpPrefix route : routes) {
-            boolean inside = endpoint.address().map(route::contains).orElse(route.length() == 0);
-            if (inside) {
+            if (route.length() > 0 && route.contains(address.get())) {
                 problems.warning(
                         place,
-                        route + " is routed into the tunnel, and with it the way to " + endpoint,
-                        "see that another route leads there, or set fwmark and an \"ip rule\" for"
-                                + " it, or give routes without it");
+                        route
+                                + " is routed into the tunnel, and with it the way to "
+                                + peer.endpoint().get(),
+                        "see that another route leads there, or give routes without it");
                 return;
             }
+        }
+    }
+
+    /** Whoever sends everything through the tunnel would hardly expect half of it beside it. */
+    private void oneFamily(Source place, List<IpPrefix> routes) {
+        boolean v4 = routes.stream().anyMatch(route -> route.length() == 0 && !route.v6());
+        boolean v6 = routes.stream().anyMatch(route -> route.length() == 0 && route.v6());
+        if (v4 != v6) {
+            problems.warning(
+                    place,
+                    (v4 ? IPV4_ALL : IPV6_ALL)
+                            + " is routed into the tunnel and "
+                            + (v4 ? IPV6_ALL : IPV4_ALL)
+                            + " is not: "
+                            + (v4 ? "IPv6" : "IPv4")
+                            + " leaves beside it, unprotected",
+                    "add \"" + (v4 ? IPV6_ALL : IPV4_ALL) + "\" beside it");
         }
     }
 

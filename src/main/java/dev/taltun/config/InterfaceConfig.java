@@ -21,11 +21,15 @@ import java.util.Optional;
  * @param cipher for peers that do not choose for themselves
  * @param crypto name of the AEAD provider to use; empty for the fastest
  * @param debug whether to log what is only of use to a developer
- * @param fwmark mark of the sent datagrams, unsigned; 0 for none
+ * @param fwmark mark of the sent datagrams, unsigned; 0 for none, or the engine's choice where a
+ *     default route leads into the tunnel
+ * @param table routing table for such a default route, unsigned; 0 for the engine's choice
+ * @param dns name servers of the machine while the tunnel is up
  * @param offloads which offloads may be used
  * @param workers packet threads per direction, 1 to 256; 0 for as many as the CPUs suggest
  * @param cpus where to pin them
  * @param keepaliveSeconds for peers that do not choose for themselves; 0 for off
+ * @param relay whether packets from one peer to another are passed on
  */
 public record InterfaceConfig(
         Mode mode,
@@ -40,10 +44,13 @@ public record InterfaceConfig(
         Optional<String> crypto,
         boolean debug,
         int fwmark,
+        int table,
+        DnsConfig dns,
         Offloads offloads,
         int workers,
         CpuList cpus,
-        int keepaliveSeconds) {
+        int keepaliveSeconds,
+        boolean relay) {
     public InterfaceConfig {
         vips = List.copyOf(vips);
         routes = List.copyOf(routes);
@@ -63,9 +70,12 @@ public record InterfaceConfig(
                 crypto,
                 debug,
                 fwmark,
+                table,
+                dns,
                 offloads,
                 workers,
                 cpus,
-                keepaliveSeconds);
+                keepaliveSeconds,
+                relay);
     }
 }

@@ -4,7 +4,6 @@ import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.crypto.X25519;
 import dev.taltun.routing.IpPrefix;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,8 +35,10 @@ final class InterfaceResolver {
     private static final int WORKERS_MAX = 256;
     private static final long FWMARK_MAX = 0xffff_ffffL;
 
-    /** {@code IFNAMSIZ} without the final zero. */
-    private static final int TUN_NAME_MAX = 15;
+    /** RT_TABLE_DEFAULT, RT_TABLE_MAIN and RT_TABLE_LOCAL are 253 to 255. */
+    private static final int TABLE_DEFAULT = 253;
+
+    private static final int TABLE_LOCAL = 255;
 
     private static final String AUTO = "auto";
     private static final String[] SWITCH = {AUTO, "off"};
@@ -65,7 +66,7 @@ final class InterfaceResolver {
                         mode,
                         values.text(
                                 InterfaceKey.TUN_NAME,
-                                InterfaceResolver::tunName,
+                                InterfaceName::parse,
                                 "choose another",
                                 TUN_NAME),
                         local(mode),
@@ -79,6 +80,8 @@ final class InterfaceResolver {
                         provider.equals(AUTO) ? Optional.empty() : Optional.of(provider),
                         values.isTrue(InterfaceKey.DEBUG),
                         fwmark(),
+                        table(),
+                        new DnsResolver(table, problems).resolve(mode),
                         offloads(),
                         workers(),
                         values.text(
@@ -86,7 +89,8 @@ final class InterfaceResolver {
                                 CpuList::parse,
                                 "write it like 0-3",
                                 CpuList.NONE),
-                        keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS));
+                        keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS),
+                        values.isTrueOr(InterfaceKey.RELAY, mode != Mode.CLIENT));
         return new InterfaceDraft(
                 config, table.header(), vips, table.get(InterfaceKey.ROUTES) != null);
     }
@@ -152,6 +156,18 @@ final class InterfaceResolver {
                         "it has 32 bits, like 0xca6c; 0 for none");
     }
 
+    private int table() {
+        String remedy = "it has 32 bits, like 51820; 0 for a free one";
+        long number = values.number(InterfaceKey.TABLE, 0, FWMARK_MAX, 0, remedy);
+        if (number >= TABLE_DEFAULT && number <= TABLE_LOCAL) {
+            problems.error(
+                    table.get(InterfaceKey.TABLE).source(),
+                    number + " is a table of the kernel's own",
+                    "choose another, like 51820; 0 for a free one");
+        }
+        return (int) number;
+    }
+
     private int workers() {
         return (int)
                 values.number(
@@ -168,33 +184,6 @@ final class InterfaceResolver {
 
     private boolean offload(InterfaceKey key) {
         return values.choice(key, SWITCH, AUTO).equals(AUTO);
-    }
-
-    /** What the kernel takes as a name ({@code dev_valid_name}), less its pattern sign. */
-    private static String tunName(String name) {
-        if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-            throw new IllegalArgumentException(
-                    "not the name of an interface; use one like taltun0");
-        }
-        if (name.getBytes(StandardCharsets.UTF_8).length > TUN_NAME_MAX) {
-            throw new IllegalArgumentException(
-                    "an interface's name has at most " + TUN_NAME_MAX + " bytes; shorten it");
-        }
-        if (name.chars().anyMatch(InterfaceResolver::isForbidden)) {
-            throw new IllegalArgumentException(
-                    "an interface's name has no white space, \"/\", \":\" or \"%\"; use one like"
-                            + " taltun0");
-        }
-        return name;
-    }
-
-    private static boolean isForbidden(int c) {
-        return c == '/'
-                || c == ':'
-                || c == '%'
-                || Character.isWhitespace(c)
-                || Character.isSpaceChar(c)
-                || Character.isISOControl(c);
     }
 
     /** Networks of {@code wanted} that the VIPs' own networks do not cover already. */

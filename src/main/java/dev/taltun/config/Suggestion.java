@@ -32,7 +32,18 @@ public final class Suggestion {
                     Map.entry("interfacename", "tun_name"),
                     Map.entry("device", "tun_name"),
                     Map.entry("tun", "tun_name"),
+                    Map.entry("relayto", "relay_with"),
+                    Map.entry("relaypeers", "relay_with"),
+                    Map.entry("hairpin", "relay"),
                     Map.entry("mark", "fwmark"),
+                    Map.entry("nameserver", "dns"),
+                    Map.entry("nameservers", "dns"),
+                    Map.entry("searchdomains", "dns_search"),
+                    Map.entry("nat", "masquerade"),
+                    Map.entry("snat", "masquerade"),
+                    Map.entry("mss", "mss_clamp"),
+                    Map.entry("ipforward", "forward"),
+                    Map.entry("router", "gateway"),
                     Map.entry("threads", "workers"),
                     Map.entry("verbose", "debug"));
 

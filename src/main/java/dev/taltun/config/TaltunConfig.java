@@ -1,14 +1,18 @@
 package dev.taltun.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A checked, complete configuration. Immutable, any thread; closing wipes the keys in it.
  *
  * @param iface this node
+ * @param gateway what it does for the networks of its machine; empty for nothing
  * @param peers in the order of the file, those from flags last
  */
-public record TaltunConfig(InterfaceConfig iface, List<PeerConfig> peers) implements AutoCloseable {
+public record TaltunConfig(
+        InterfaceConfig iface, Optional<GatewayConfig> gateway, List<PeerConfig> peers)
+        implements AutoCloseable {
     public TaltunConfig {
         peers = List.copyOf(peers);
     }

@@ -1,7 +1,6 @@
 package dev.taltun.config;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -19,10 +18,6 @@ import org.tomlj.TomlTable;
  * <p>Syntax errors end the reading here; everything else is noted and reading goes on.
  */
 final class TomlReader {
-    private static final String INTERFACE = "interface";
-    private static final String PEERS = "peers";
-    private static final List<String> TABLES = List.of(INTERFACE, PEERS);
-
     /** What the parser stumbled over, in its own message; it may be a piece of a key. */
     private static final Pattern EXCERPT = Pattern.compile("'[^']{2,}'");
 
@@ -49,7 +44,7 @@ final class TomlReader {
             root.errors().forEach(this::syntax);
             return null;
         }
-        return tables(root, new RawConfig(new RawTable(at(null, "")), new ArrayList<>()));
+        return tables(root, new RawConfig(new RawTable(at(null, "")), null, new ArrayList<>()));
     }
 
     private void syntax(TomlParseError error) {
@@ -86,6 +81,7 @@ final class TomlReader {
 
     private RawConfig tables(TomlParseResult root, RawConfig config) {
         RawTable iface = config.iface();
+        RawTable gateway = null;
         // Without the table its keys are not missing one by one.
         iface.spoil(InterfaceKey.VIP);
         iface.spoil(InterfaceKey.PRIVATE_KEY);
@@ -93,31 +89,34 @@ final class TomlReader {
         for (String key : root.keySet()) {
             Source source = at(root.inputPositionOf(List.of(key)), "");
             Object value = root.get(List.of(key));
-            if (key.equals(INTERFACE) && value instanceof TomlTable table) {
-                iface = table(table, source, InterfaceKey.values(), PeerKey.values());
-            } else if (key.equals(PEERS) && value instanceof TomlArray array) {
+            Section section = Section.named(key);
+            if (section == Section.INTERFACE && value instanceof TomlTable table) {
+                iface = table(table, source, section);
+            } else if (section == Section.GATEWAY && value instanceof TomlTable table) {
+                gateway = table(table, source, section);
+            } else if (section == Section.PEERS && value instanceof TomlArray array) {
                 peers(array, source, config.peers());
             } else {
                 unknownTable(key, value, source);
             }
         }
-        if (!root.contains(List.of(INTERFACE)) && problems.errors() == errorsBefore) {
+        if (!root.contains(List.of(Section.INTERFACE.text)) && problems.errors() == errorsBefore) {
             problems.error(
                     at(null, ""),
                     "there is no [interface] table",
                     "begin the file with a line [interface]");
         }
-        return new RawConfig(iface, config.peers());
+        return new RawConfig(iface, gateway, config.peers());
     }
 
     private void peers(TomlArray array, Source source, List<RawTable> peers) {
         for (int i = 0; i < array.size(); i++) {
             if (array.get(i) instanceof TomlTable table) {
                 Source header = at(array.inputPositionOf(i), "");
-                peers.add(table(table, header, PeerKey.values(), InterfaceKey.values()));
+                peers.add(table(table, header, Section.PEERS));
             } else {
                 problems.error(
-                        source.labelled(PEERS),
+                        source.labelled(Section.PEERS.text),
                         "holds something that is not a table",
                         "begin each peer with a line [[peers]]");
             }
@@ -126,19 +125,20 @@ final class TomlReader {
 
     private void unknownTable(String key, Object value, Source source) {
         Source place = source.labelled(Shown.plain(key));
-        if (key.equals(INTERFACE) && value instanceof TomlArray) {
+        Section section = Section.named(key);
+        if (section != null && !section.repeats() && value instanceof TomlArray) {
             problems.error(
-                    place, "written with double brackets", "there is one: write [interface]");
-        } else if (key.equals(PEERS) && value instanceof TomlTable) {
+                    place, "written with double brackets", "there is one: write " + section.header);
+        } else if (section != null && section.repeats() && value instanceof TomlTable) {
             problems.error(place, "written with single brackets", "write [[peers]] for each peer");
-        } else if (TABLES.contains(key)) {
+        } else if (section != null) {
             problems.error(
-                    place, "not a table", "write " + bracketed(key) + " on a line of its own");
+                    place, "not a table", "write " + section.header + " on a line of its own");
         } else if (value instanceof TomlTable || value instanceof TomlArray) {
             String remedy =
-                    Suggestion.closest(key, TABLES)
-                            .map(table -> "did you mean " + bracketed(table) + "?")
-                            .orElse("there are only [interface] and [[peers]]");
+                    Suggestion.closest(key, Section.names())
+                            .map(name -> "did you mean " + Section.named(name).header + "?")
+                            .orElse("there are only " + Section.listed());
             problems.error(place, "unknown table", remedy);
         } else {
             problems.error(place, "stands before any table", outsideRemedy(key));
@@ -146,23 +146,22 @@ final class TomlReader {
     }
 
     private static String outsideRemedy(String key) {
-        if (find(key, InterfaceKey.values()) == null && find(key, PeerKey.values()) != null) {
-            return "put it under a line [[peers]]";
+        for (Section section : Section.values()) {
+            if (section.key(key) != null) {
+                String line = section.repeats() ? "a line " : "the line ";
+                return "put it under " + line + section.header;
+            }
         }
         return "put it under the line [interface]";
     }
 
-    private static String bracketed(String table) {
-        return table.equals(PEERS) ? "[[peers]]" : "[" + table + "]";
-    }
-
-    private RawTable table(TomlTable table, Source header, SchemaKey[] own, SchemaKey[] others) {
+    private RawTable table(TomlTable table, Source header, Section section) {
         RawTable raw = new RawTable(header);
         for (String name : table.keySet()) {
             Source source = at(table.inputPositionOf(List.of(name)), Shown.plain(name));
-            SchemaKey key = find(name, own);
+            SchemaKey key = section.key(name);
             if (key == null) {
-                unknownKey(name, source, own, others).ifPresent(raw::spoil);
+                unknownKey(name, source, section).ifPresent(raw::spoil);
                 continue;
             }
             RawValue value = value(key, table.get(List.of(name)), source);
@@ -176,41 +175,36 @@ final class TomlReader {
     }
 
     /** Says what is wrong with the key; returns the key of this table that was probably meant. */
-    private Optional<SchemaKey> unknownKey(
-            String name, Source source, SchemaKey[] own, SchemaKey[] others) {
-        String here = own[0] instanceof PeerKey ? "[[peers]]" : "[interface]";
-        String there = own[0] instanceof PeerKey ? "[interface]" : "[[peers]]";
-        if (find(name, others) != null) {
-            problems.error(source, "does not belong in " + here, "move it to " + there);
-            return Optional.empty();
-        }
-        Optional<String> near = Suggestion.closest(name, texts(own));
-        String remedy =
-                near.map(word -> "did you mean \"" + word + "\"?")
-                        .or(
-                                () ->
-                                        Suggestion.closest(name, texts(others))
-                                                .map(word -> elsewhere(word, there)))
-                        .orElse(here + " knows " + String.join(", ", texts(own)));
-        problems.error(source, "unknown key", remedy);
-        return near.map(word -> find(word, own));
-    }
-
-    private static String elsewhere(String word, String there) {
-        return "did you mean \"" + word + "\", which belongs in " + there + "?";
-    }
-
-    private static List<String> texts(SchemaKey[] keys) {
-        return Arrays.stream(keys).map(SchemaKey::text).toList();
-    }
-
-    private static SchemaKey find(String name, SchemaKey[] keys) {
-        for (SchemaKey key : keys) {
-            if (key.text().equals(name)) {
-                return key;
+    private Optional<SchemaKey> unknownKey(String name, Source source, Section section) {
+        for (Section other : section.others()) {
+            if (other.key(name) != null) {
+                problems.error(
+                        source,
+                        "does not belong in " + section.header,
+                        "move it to " + other.header);
+                return Optional.empty();
             }
         }
-        return null;
+        Optional<String> near = Suggestion.closest(name, section.keyNames());
+        String remedy =
+                near.map(word -> "did you mean \"" + word + "\"?")
+                        .or(() -> elsewhere(name, section))
+                        .orElse(section.header + " knows " + String.join(", ", section.keyNames()));
+        problems.error(source, "unknown key", remedy);
+        return near.map(section::key);
+    }
+
+    private static Optional<String> elsewhere(String name, Section section) {
+        return section.others().stream()
+                .flatMap(
+                        other ->
+                                Suggestion.closest(name, other.keyNames()).stream()
+                                        .map(word -> belongs(word, other)))
+                .findFirst();
+    }
+
+    private static String belongs(String word, Section section) {
+        return "did you mean \"" + word + "\", which belongs in " + section.header + "?";
     }
 
     private RawValue value(SchemaKey key, Object value, Source source) {

@@ -65,8 +65,12 @@ final class ValueReader {
     }
 
     boolean isTrue(SchemaKey key) {
+        return isTrueOr(key, false);
+    }
+
+    boolean isTrueOr(SchemaKey key, boolean fallback) {
         RawValue value = table.get(key);
-        return value != null && value.isTrue();
+        return value == null ? fallback : value.isTrue();
     }
 
     /** Addresses of a node inside the VPN, as written; each must name a host. */

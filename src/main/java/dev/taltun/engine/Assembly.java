@@ -6,6 +6,7 @@ import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.SystemClock;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.config.CipherChoice;
+import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
 import dev.taltun.config.PeerConfig;
@@ -22,10 +23,12 @@ import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.Entropy;
 import dev.taltun.dataplane.ControlPort;
+import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.io.Poller;
@@ -46,6 +49,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /** Builds the parts of one engine and wires them together. Used once, by one thread. */
 final class Assembly {
@@ -69,6 +73,17 @@ final class Assembly {
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
 
+    /** Above these numbers the log tells how many there are instead of each. */
+    private static final int PEERS_TOLD = 50;
+
+    private static final int PREFIXES_TOLD = 50;
+
+    /** Batches of a receiver for what it relays, sent as soon as they are full. */
+    private static final int RELAY_BATCHES = 8;
+
+    /** Relayed packets of one receiver that may wait for handshakes, over all peers. */
+    private static final int RELAY_STAGED_PACKETS = 256;
+
     /** An agent, and what its thread does before it starts. */
     record Threaded(Agent agent, Runnable onThreadStart) {}
 
@@ -86,6 +101,8 @@ final class Assembly {
     private LinuxTunDevice tun;
     private Offloads offloads;
     private StaticIdentity identity;
+    private LiveDevice device;
+    private final List<Poller> socketPollers = new ArrayList<>();
 
     /**
      * @param resources gets everything that must be closed, last opened first
@@ -115,7 +132,7 @@ final class Assembly {
         aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
         arena = Arena.ofShared();
         resources.push(arena::close);
-        sockets = Sockets.open(iface, workers);
+        sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
         tun =
                 LinuxTunDevice.open(
@@ -139,7 +156,7 @@ final class Assembly {
         ControlPort port =
                 new ControlPort(
                         Math.max(1 << 14, 2 * config.peers().size()),
-                        STAGED_PACKETS * workers,
+                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
                         controlWakeup,
                         controlPoller::wakeUp);
         IndexTable indices = new IndexTable(Assembly::randomIndex);
@@ -154,15 +171,65 @@ final class Assembly {
         for (int i = 0; i < workers; i++) {
             agents.add(
                     new Threaded(outbound(i, peers, port, writers.get(i)), pinning.forWorker(i)));
-            agents.add(new Threaded(inbound(i, indices, peers, port), pinning.forWorker(i)));
+            agents.add(
+                    new Threaded(
+                            inbound(i, indices, peers, port, writers.get(i)),
+                            pinning.forWorker(i)));
         }
         agents.add(new Threaded(control, () -> {}));
+        device = device(control);
+        resources.push(device);
+    }
+
+    private LiveDevice device(ControlAgent control) {
+        return new LiveDevice(
+                new LiveDevice.Parts(
+                        config.iface(),
+                        control.commands(),
+                        identity,
+                        sockets,
+                        socketPollers,
+                        counters,
+                        suites(config.iface().cipher()),
+                        offloadsInUse(),
+                        aead.description()));
+    }
+
+    private List<String> offloadsInUse() {
+        List<String> names = new ArrayList<>();
+        addIf(tun.tcpOffload(), "tun_tso", names);
+        addIf(tun.udpOffload(), "tun_uso", names);
+        addIf(sockets.getFirst().gso(), "udp_gso", names);
+        addIf(sockets.getFirst().gro(), "udp_gro", names);
+        return List.copyOf(names);
+    }
+
+    private static void addIf(boolean inUse, String name, List<String> names) {
+        if (inUse) {
+            names.add(name);
+        }
+    }
+
+    /** The TUN device's name as the kernel has it. */
+    String interfaceName() {
+        return tun.name();
+    }
+
+    /** What the control socket sees and changes. */
+    LiveDevice device() {
+        return device;
     }
 
     private static int randomIndex() {
         byte[] bytes = new byte[Integer.BYTES];
         Entropy.fill(bytes);
         return java.nio.ByteBuffer.wrap(bytes).getInt();
+    }
+
+    private Poller socketPoller(int i) throws IOException {
+        Poller poller = poller(sockets.get(i).fd());
+        socketPollers.add(poller);
+        return poller;
     }
 
     private Poller poller(int fd) throws IOException {
@@ -179,7 +246,7 @@ final class Assembly {
                         socket.newSender(arena),
                         offloads,
                         counters.newBlock(),
-                        poller(socket.fd()));
+                        socketPoller(i));
         agents.add(new Threaded(writer, pinning.forWorker(i)));
         return writer;
     }
@@ -219,7 +286,7 @@ final class Assembly {
                         block,
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
-                        STAGED_PACKETS * workers);
+                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers);
         return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
     }
 
@@ -239,7 +306,8 @@ final class Assembly {
                 peer.prefixes().toList(),
                 peer.keepaliveSeconds(),
                 initiates,
-                suites(peer.cipher()));
+                suites(peer.cipher()),
+                peer.relayWith().map(Set::copyOf).orElse(null));
     }
 
     private SuiteChoice suites(CipherChoice wanted) {
@@ -288,6 +356,15 @@ final class Assembly {
                                 onOff(tun.udpOffload()),
                                 onOff(sockets.getFirst().gso()),
                                 onOff(sockets.getFirst().gro())));
+        announcePeers();
+        log.info("ready");
+    }
+
+    private void announcePeers() {
+        if (config.peers().size() > PEERS_TOLD) {
+            log.info(config.peers().size() + " peers");
+            return;
+        }
         for (PeerConfig peer : config.peers()) {
             log.info(
                     "peer %s %s at %s for %s"
@@ -297,7 +374,6 @@ final class Assembly {
                                     peer.endpoint().map(Object::toString).orElse("any address"),
                                     joined(peer.prefixes().toList())));
         }
-        log.info("ready");
     }
 
     private static String onOff(boolean on) {
@@ -305,6 +381,9 @@ final class Assembly {
     }
 
     private static String joined(List<IpPrefix> prefixes) {
+        if (prefixes.size() > PREFIXES_TOLD) {
+            return prefixes.size() + " prefixes";
+        }
         return String.join(", ", prefixes.stream().map(IpPrefix::toString).toList());
     }
 
@@ -337,8 +416,10 @@ final class Assembly {
                         STAGED_PACKETS));
     }
 
-    private Inbound inbound(int i, IndexTable indices, PeerTable peers, ControlPort port)
+    private Inbound inbound(
+            int i, IndexTable indices, PeerTable peers, ControlPort port, UdpWriter writer)
             throws IOException {
+        Counters.Block block = counters.newBlock();
         LinuxUdpSocket socket = sockets.get(i);
         RxBatch batch =
                 socket.gro()
@@ -351,14 +432,40 @@ final class Assembly {
                         socket.newReceiver(arena, batch),
                         batch,
                         tun.newWriter(arena, i),
-                        poller(socket.fd()),
+                        socketPoller(i),
                         clock,
                         indices,
                         peers,
                         port,
                         offloads,
-                        counters.newBlock(),
-                        workers + i));
+                        block,
+                        workers + i,
+                        relay(i, port, writer, block)));
+    }
+
+    private Relay relay(int i, ControlPort port, UdpWriter writer, Counters.Block block) {
+        InterfaceConfig iface = config.iface();
+        Transmitter transmitter =
+                new Transmitter(
+                        arena,
+                        RELAY_BATCHES,
+                        sockets.get(i).newSender(arena),
+                        writer,
+                        offloads,
+                        block,
+                        true);
+        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
+        return new Relay(
+                arena,
+                new Relay.Parts(
+                        Forwarding.of(iface.relay(), gateway, iface.vips()),
+                        port,
+                        transmitter,
+                        offloads,
+                        block,
+                        workers + i,
+                        iface.mtu(),
+                        RELAY_STAGED_PACKETS));
     }
 
     /** The largest datagram: an inner packet of MTU size, padded, or a full 1500-byte one. */

@@ -32,6 +32,7 @@ public final class Engine implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile ControlEndpoint control;
 
     private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
         this.log = log;
@@ -57,6 +58,7 @@ public final class Engine implements AutoCloseable {
             assembly.build();
             engine.run(assembly);
             assembly.announce();
+            engine.serveControl(assembly);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -76,6 +78,21 @@ public final class Engine implements AutoCloseable {
                             problem -> failed(agent, problem)));
         }
         runners.forEach(AgentRunner::start);
+    }
+
+    /**
+     * Opens the control socket, after everything else: traffic does not wait for it, and goes on
+     * without it when there is none to be had.
+     */
+    private void serveControl(Assembly assembly) {
+        try {
+            control = ControlEndpoint.open(assembly.interfaceName(), assembly.device(), log);
+            if (closing.get()) {
+                control.close();
+            }
+        } catch (IOException e) {
+            log.warn(e.getMessage() + "; going on without wg(8) and taltun status");
+        }
     }
 
     private void failed(Agent agent, Throwable problem) {
@@ -110,6 +127,9 @@ public final class Engine implements AutoCloseable {
     public void close() {
         if (!closing.compareAndSet(false, true)) {
             return;
+        }
+        if (control != null) {
+            control.close();
         }
         // The control agent is the last: it wipes the sessions, which the others may be using.
         int packetThreads = Math.max(0, runners.size() - 1);
