@@ -115,6 +115,7 @@ final class PeerController implements TimerWheel.Expiry {
     void update(PeerSpec next, long now) {
         PeerSpec before = spec;
         spec = next;
+        peer.rename(next.name());
         handshake.presharedKey(next.presharedKey());
         hello.update(next.suites());
         if (!Objects.equals(next.endpoint(), before.endpoint())) {
