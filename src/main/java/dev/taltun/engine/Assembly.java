@@ -99,7 +99,10 @@ final class Assembly {
     private LinuxTunDevice tun;
     private Offloads offloads;
     private StaticIdentity identity;
+    private PeerSpecs specs;
     private Reloader reloader;
+    private LiveDevice device;
+    private final List<Poller> socketPollers = new ArrayList<>();
 
     /**
      * @param resources gets everything that must be closed, last opened first
@@ -134,7 +137,7 @@ final class Assembly {
         aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
         arena = Arena.ofShared();
         resources.push(arena::close);
-        sockets = Sockets.open(iface, workers);
+        sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
         tun =
                 LinuxTunDevice.open(
@@ -179,12 +182,59 @@ final class Assembly {
                             pinning.forWorker(i)));
         }
         agents.add(new Threaded(control, () -> {}));
+        device = device(control);
+        resources.push(device);
+    }
+
+    private LiveDevice device(ControlAgent control) {
+        return new LiveDevice(
+                new LiveDevice.Parts(
+                        config.iface(),
+                        control.commands(),
+                        identity,
+                        sockets,
+                        socketPollers,
+                        counters,
+                        specs.suites(config.iface().cipher()),
+                        offloadsInUse(),
+                        aead.description()));
+    }
+
+    private List<String> offloadsInUse() {
+        List<String> names = new ArrayList<>();
+        addIf(tun.tcpOffload(), "tun_tso", names);
+        addIf(tun.udpOffload(), "tun_uso", names);
+        addIf(sockets.getFirst().gso(), "udp_gso", names);
+        addIf(sockets.getFirst().gro(), "udp_gro", names);
+        return List.copyOf(names);
+    }
+
+    private static void addIf(boolean inUse, String name, List<String> names) {
+        if (inUse) {
+            names.add(name);
+        }
+    }
+
+    /** The TUN device's name as the kernel has it. */
+    String interfaceName() {
+        return tun.name();
+    }
+
+    /** What the control socket sees and changes. */
+    LiveDevice device() {
+        return device;
     }
 
     private static int randomIndex() {
         byte[] bytes = new byte[Integer.BYTES];
         Entropy.fill(bytes);
         return java.nio.ByteBuffer.wrap(bytes).getInt();
+    }
+
+    private Poller socketPoller(int i) throws IOException {
+        Poller poller = poller(sockets.get(i).fd());
+        socketPollers.add(poller);
+        return poller;
     }
 
     private Poller poller(int fd) throws IOException {
@@ -201,7 +251,7 @@ final class Assembly {
                         socket.newSender(arena),
                         offloads,
                         counters.newBlock(),
-                        poller(socket.fd()));
+                        socketPoller(i));
         agents.add(new Threaded(writer, pinning.forWorker(i)));
         return writer;
     }
@@ -224,7 +274,6 @@ final class Assembly {
                         block,
                         false);
         identity = new StaticIdentity(config.iface().privateKey());
-        resources.push(identity);
         ControlAgent.Parts parts =
                 new ControlAgent.Parts(
                         clock,
@@ -246,7 +295,7 @@ final class Assembly {
         boolean aesIsFaster =
                 aead.nanosPerPacket(CipherSuite.AES_256_GCM)
                         < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
-        PeerSpecs specs = new PeerSpecs(config.iface().mode(), aesIsFaster);
+        specs = new PeerSpecs(config.iface().mode(), aesIsFaster);
         ControlAgent agent =
                 new ControlAgent(parts, config.peers().stream().map(specs::of).toList());
         reloader = new Reloader(config, agent.commands(), specs, log);
@@ -358,7 +407,7 @@ final class Assembly {
                         socket.newReceiver(arena, batch),
                         batch,
                         tun.newWriter(arena, i),
-                        poller(socket.fd()),
+                        socketPoller(i),
                         clock,
                         indices,
                         peers,

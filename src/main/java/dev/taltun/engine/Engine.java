@@ -34,6 +34,7 @@ public final class Engine implements AutoCloseable {
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private Reloader reloader;
+    private volatile ControlEndpoint control;
 
     private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
         this.log = log;
@@ -60,6 +61,7 @@ public final class Engine implements AutoCloseable {
             engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
+            engine.serveControl(assembly);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -79,6 +81,21 @@ public final class Engine implements AutoCloseable {
                             problem -> failed(agent, problem)));
         }
         runners.forEach(AgentRunner::start);
+    }
+
+    /**
+     * Opens the control socket, after everything else: traffic does not wait for it, and goes on
+     * without it when there is none to be had.
+     */
+    private void serveControl(Assembly assembly) {
+        try {
+            control = ControlEndpoint.open(assembly.interfaceName(), assembly.device(), log);
+            if (closing.get()) {
+                control.close();
+            }
+        } catch (IOException e) {
+            log.warn(e.getMessage() + "; going on without wg(8) and taltun status");
+        }
     }
 
     private void failed(Agent agent, Throwable problem) {
@@ -124,6 +141,9 @@ public final class Engine implements AutoCloseable {
     public void close() {
         if (!closing.compareAndSet(false, true)) {
             return;
+        }
+        if (control != null) {
+            control.close();
         }
         // The control agent is the last: it wipes the sessions, which the others may be using.
         int packetThreads = Math.max(0, runners.size() - 1);

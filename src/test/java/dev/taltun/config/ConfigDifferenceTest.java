@@ -74,7 +74,9 @@ class ConfigDifferenceTest {
     @Test
     void defaultsOfTheInterfaceChangeThePeersThatUseThem() throws ConfigException {
         ConfigDifference difference =
-                between(HEAD + A + B + "keepalive = 5\n", HEAD + "keepalive = 7\n" + A + B + "keepalive = 5\n");
+                between(
+                        HEAD + A + B + "keepalive = 5\n",
+                        HEAD + "keepalive = 7\n" + A + B + "keepalive = 5\n");
         assertEquals(List.of(Toml.PEER_A), keys(difference.changed()));
         assertEquals(List.of(), difference.atNextStart());
     }
