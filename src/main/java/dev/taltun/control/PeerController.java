@@ -78,6 +78,7 @@ final class PeerController implements TimerWheel.Expiry {
         this.context = context;
         this.spec = spec;
         peer = new Peer(spec.publicKey(), spec.name());
+        peer.limitRelay(spec.relayWith());
         handshake =
                 new Handshake(
                         context.identity,
@@ -129,6 +130,7 @@ final class PeerController implements TimerWheel.Expiry {
         PeerSpec before = spec;
         spec = next;
         peer.rename(next.name());
+        peer.limitRelay(next.relayWith());
         hello.update(next.suites());
         if (!Objects.equals(next.endpoint(), before.endpoint())) {
             place.use(next.endpoint(), now);

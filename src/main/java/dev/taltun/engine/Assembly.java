@@ -5,8 +5,8 @@ import dev.taltun.agent.Clock;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.SystemClock;
 import dev.taltun.agent.Wakeup;
+import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
-import dev.taltun.config.Mode;
 import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
@@ -429,11 +429,11 @@ final class Assembly {
                         offloads,
                         block,
                         true);
-        boolean server = iface.mode() == Mode.SERVER;
+        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
         return new Relay(
                 arena,
                 new Relay.Parts(
-                        Forwarding.of(server, server, iface.vips()),
+                        Forwarding.of(iface.relay(), gateway, iface.vips()),
                         port,
                         transmitter,
                         offloads,

@@ -8,6 +8,7 @@ import dev.taltun.control.PeerSpec;
 import dev.taltun.control.SuiteChoice;
 import dev.taltun.io.udp.Endpoint;
 import java.net.InetSocketAddress;
+import java.util.Set;
 
 /**
  * From what the configuration says of a peer to what the control agent is told. Immutable.
@@ -28,7 +29,8 @@ record PeerSpecs(Mode mode, boolean aesIsFaster) {
                 peer.prefixes().toList(),
                 peer.keepaliveSeconds(),
                 initiates,
-                suites(peer.cipher()));
+                suites(peer.cipher()),
+                peer.relayWith().map(Set::copyOf).orElse(null));
     }
 
     SuiteChoice suites(CipherChoice wanted) {

@@ -42,8 +42,7 @@ class ReconfigureTest {
         for (String prefix : prefixes) {
             ips.add(IpPrefix.parse(prefix));
         }
-        return new PeerSpec(
-                name, some.publicKey(), null, some.endpoint(), ips, 0, false, some.suites());
+        return new PeerSpec(name, some.publicKey(), null, some.endpoint(), ips, 0, false);
     }
 
     private Peer owner(String prefix) {
