@@ -120,6 +120,10 @@ final class Assembly {
         return quiescence;
     }
 
+    OffloadNews offloadNews() {
+        return new OffloadNews(offloads, log);
+    }
+
     /** What changes the node while it runs. */
     Reloader reloader() {
         return reloader;

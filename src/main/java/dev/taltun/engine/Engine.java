@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -26,6 +27,8 @@ public final class Engine implements AutoCloseable {
     /** What packet threads together, or the control agent, get to end in: they need a few. */
     private static final long JOIN_MILLIS = 350;
 
+    private static final long NEWS_SECONDS = 1;
+
     private final EngineLog log;
     private final Counters counters;
     private final Deque<AutoCloseable> resources;
@@ -35,6 +38,8 @@ public final class Engine implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private Reloader reloader;
     private volatile ControlEndpoint control;
+
+    private OffloadNews offloadNews;
 
     private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
         this.log = log;
@@ -80,6 +85,7 @@ public final class Engine implements AutoCloseable {
                             threaded.onThreadStart(),
                             problem -> failed(agent, problem)));
         }
+        offloadNews = assembly.offloadNews();
         runners.forEach(AgentRunner::start);
     }
 
@@ -125,9 +131,14 @@ public final class Engine implements AutoCloseable {
         reloader.reload(loaded);
     }
 
-    /** Waits until the engine is closed or has failed; returns why it failed, or null. */
+    /**
+     * Waits until the engine is closed or has failed, and tells what the user ought to know of
+     * meanwhile; returns why it failed, or null. One thread.
+     */
     public String awaitEnd() throws InterruptedException {
-        ended.await();
+        while (!ended.await(NEWS_SECONDS, TimeUnit.SECONDS)) {
+            offloadNews.look();
+        }
         return failure.get();
     }
 
