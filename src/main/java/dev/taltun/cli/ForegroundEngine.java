@@ -3,6 +3,8 @@ package dev.taltun.cli;
 import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.engine.Engine;
+import dev.taltun.engine.EngineLog;
+import dev.taltun.engine.Management;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -12,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>The JVM answers a signal by running shutdown hooks and would then exit with 128 + its number;
  * so the hook closes the engine and halts with 0 itself.
  */
-final class ForegroundEngine implements EngineLauncher {
+final class ForegroundEngine implements EngineLauncher, WgLauncher {
     private static final String COMMAND = "up";
 
     /** What there is to close, once there is. */
@@ -51,23 +53,34 @@ final class ForegroundEngine implements EngineLauncher {
 
     @Override
     public int run(LoadedConfig loaded, Console ignored) {
-        try (TaltunConfig config = loaded.config()) {
-            return runUntilEnd(config);
-        }
+        TaltunConfig config = loaded.config();
+        ConsoleLog log = new ConsoleLog(console, config.iface().debug());
+        return run(COMMAND, config, Management.CONFIGURATION, log, () -> {});
     }
 
-    private int runUntilEnd(TaltunConfig config) {
-        try (Engine engine =
-                Engine.start(config, new ConsoleLog(console, config.iface().debug()))) {
+    @Override
+    public int run(TaltunConfig config, EngineLog log, Runnable onReady) {
+        return run(WgCommand.NAME, config, Management.CONTROL_SOCKET, log, onReady);
+    }
+
+    private int run(
+            String command,
+            TaltunConfig config,
+            Management management,
+            EngineLog log,
+            Runnable onReady) {
+        try (config;
+                Engine engine = Engine.start(config, management, log)) {
             running.set(new Running(engine, config));
+            onReady.run();
             String failure = engine.awaitEnd();
             if (failure == null) {
                 return ExitCode.OK;
             }
-            console.complain(COMMAND, failure);
+            console.complain(command, failure);
             return ExitCode.FAILURE;
         } catch (IOException | IllegalArgumentException e) {
-            console.complain(COMMAND, String.valueOf(e.getMessage()));
+            console.complain(command, String.valueOf(e.getMessage()));
             return e instanceof IOException ? ExitCode.FAILURE : ExitCode.USAGE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
