@@ -5,19 +5,14 @@ import dev.taltun.agent.Clock;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.SystemClock;
 import dev.taltun.agent.Wakeup;
-import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
-import dev.taltun.config.Mode;
 import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.EndpointResolver;
-import dev.taltun.control.EndpointSpec;
-import dev.taltun.control.PeerSpec;
 import dev.taltun.control.Sleeper;
-import dev.taltun.control.SuiteChoice;
 import dev.taltun.crypto.AeadKey;
 import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
@@ -34,7 +29,6 @@ import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
-import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.metrics.Counters;
@@ -45,11 +39,9 @@ import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 
 /** Builds the parts of one engine and wires them together. Used once, by one thread. */
 final class Assembly {
@@ -69,6 +61,12 @@ final class Assembly {
 
     /** Batches of the control agent: handshakes and keepalives are small. */
     private static final int CONTROL_BATCHES = 4;
+
+    /**
+     * Peers that may have a wish at the same time: more than a file can hold, for it may be read
+     * again with any number. A queue of references: 512 KiB.
+     */
+    private static final int PEERS_MAX = 1 << 17;
 
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
@@ -102,6 +100,8 @@ final class Assembly {
     private LinuxTunDevice tun;
     private Offloads offloads;
     private StaticIdentity identity;
+    private PeerSpecs specs;
+    private Reloader reloader;
     private LiveDevice device;
     private final List<Poller> socketPollers = new ArrayList<>();
 
@@ -124,6 +124,11 @@ final class Assembly {
 
     Quiescence quiescence() {
         return quiescence;
+    }
+
+    /** What changes the node while it runs. */
+    Reloader reloader() {
+        return reloader;
     }
 
     /** The agents in the order in which they start and end; the control agent is the last. */
@@ -166,7 +171,7 @@ final class Assembly {
         Poller controlPoller = poller(-1);
         ControlPort port =
                 new ControlPort(
-                        Math.max(1 << 14, 2 * config.peers().size()),
+                        PEERS_MAX,
                         (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
                         controlWakeup,
                         controlPoller::wakeUp);
@@ -201,7 +206,7 @@ final class Assembly {
                         sockets,
                         socketPollers,
                         counters,
-                        suites(config.iface().cipher()),
+                        specs.suites(config.iface().cipher()),
                         offloadsInUse(),
                         aead.description()));
     }
@@ -301,50 +306,20 @@ final class Assembly {
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
                         (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers);
-        return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
+        boolean aesIsFaster =
+                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
+                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
+        specs = new PeerSpecs(config.iface().mode(), aesIsFaster);
+        ControlAgent agent =
+                new ControlAgent(parts, config.peers().stream().map(specs::of).toList());
+        reloader = new Reloader(config, agent.commands(), specs, log);
+        resources.push(reloader);
+        return agent;
     }
 
     /** Lanes: one a reader, one a receiver, and the control agent's. */
     private AeadKey newKey(CipherSuite suite, byte[] key) {
         return aead.choose(suite).newKey(suite, key, 2 * workers + 1);
-    }
-
-    private PeerSpec spec(PeerConfig peer) {
-        EndpointSpec endpoint = peer.endpoint().map(Assembly::endpointSpec).orElse(null);
-        boolean initiates = config.iface().mode() == Mode.CLIENT && endpoint != null;
-        return new PeerSpec(
-                peer.name(),
-                peer.publicKey(),
-                peer.presharedKey().orElse(null),
-                endpoint,
-                peer.prefixes().toList(),
-                peer.keepaliveSeconds(),
-                initiates,
-                suites(peer.cipher()),
-                peer.relayWith().map(Set::copyOf).orElse(null));
-    }
-
-    private SuiteChoice suites(CipherChoice wanted) {
-        boolean faster =
-                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
-                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
-        return switch (wanted) {
-            case CHACHA20_POLY1305 -> SuiteChoice.WIREGUARD;
-            case AES_256_GCM -> SuiteChoice.aes();
-            case AUTO -> SuiteChoice.automatic(faster);
-        };
-    }
-
-    private static EndpointSpec endpointSpec(dev.taltun.config.Endpoint configured) {
-        return configured
-                .address()
-                .<EndpointSpec>map(
-                        ip ->
-                                new EndpointSpec.Numeric(
-                                        Endpoint.of(
-                                                new InetSocketAddress(
-                                                        ip.toInetAddress(), configured.port()))))
-                .orElseGet(() -> new EndpointSpec.Named(configured.host(), configured.port()));
     }
 
     /** Tells the user what runs: one line for each fact that matters. */

@@ -3,6 +3,7 @@ package dev.taltun.engine;
 import dev.taltun.agent.Agent;
 import dev.taltun.agent.AgentRunner;
 import dev.taltun.agent.Quiescence;
+import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
@@ -32,6 +33,7 @@ public final class Engine implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private Reloader reloader;
     private volatile ControlEndpoint control;
 
     private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
@@ -65,6 +67,7 @@ public final class Engine implements AutoCloseable {
         try {
             Assembly assembly = new Assembly(config, management, log, counters, resources);
             assembly.build();
+            engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
             engine.serveControl(assembly, management);
@@ -127,6 +130,17 @@ public final class Engine implements AutoCloseable {
             log.debug(trace.toString());
         }
         ended.countDown();
+    }
+
+    /**
+     * Changes peers and routes to what a configuration that was read again says; sessions of peers
+     * that did not change go on. Not from a packet thread; waits for what it does.
+     *
+     * @param loaded its keys are taken over
+     * @throws IllegalArgumentException with one line for the user, when nothing was changed
+     */
+    public void reload(LoadedConfig loaded) throws InterruptedException {
+        reloader.reload(loaded);
     }
 
     /** Waits until the engine is closed or has failed; returns why it failed, or null. */

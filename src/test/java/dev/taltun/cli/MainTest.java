@@ -50,7 +50,7 @@ class MainTest {
                         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                         outFile);
         EngineLauncher launcher =
-                (loaded, ignored) -> {
+                (loaded, again, ignored) -> {
                     launched.add(loaded);
                     return ExitCode.OK;
                 };
