@@ -57,16 +57,25 @@ public final class Engine implements AutoCloseable {
      *     what this machine does not have
      */
     public static Engine start(TaltunConfig config, EngineLog log) throws IOException {
+        return start(config, Management.CONFIGURATION, log);
+    }
+
+    /**
+     * Starts a node that may be configured by others; see {@link #start(TaltunConfig, EngineLog)}.
+     * When it returns the control socket is listened on, if there must be one.
+     */
+    public static Engine start(TaltunConfig config, Management management, EngineLog log)
+            throws IOException {
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         Counters counters = new Counters();
         Engine engine = new Engine(log, counters, resources);
         try {
-            Assembly assembly = new Assembly(config, log, counters, resources);
+            Assembly assembly = new Assembly(config, management, log, counters, resources);
             assembly.build();
             engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
-            engine.serveControl(assembly);
+            engine.serveControl(assembly, management);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -93,13 +102,22 @@ public final class Engine implements AutoCloseable {
      * Opens the control socket, after everything else: traffic does not wait for it, and goes on
      * without it when there is none to be had.
      */
-    private void serveControl(Assembly assembly) {
+    private void serveControl(Assembly assembly, Management management) throws IOException {
+        boolean required = management == Management.CONTROL_SOCKET;
         try {
-            control = ControlEndpoint.open(assembly.interfaceName(), assembly.device(), log);
+            control =
+                    ControlEndpoint.open(
+                            assembly.interfaceName(),
+                            assembly.device(),
+                            required ? ended::countDown : () -> {},
+                            log);
             if (closing.get()) {
                 control.close();
             }
         } catch (IOException e) {
+            if (required) {
+                throw e;
+            }
             log.warn(e.getMessage() + "; going on without wg(8) and taltun status");
         }
     }
