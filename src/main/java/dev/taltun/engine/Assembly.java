@@ -86,6 +86,7 @@ final class Assembly {
     record Threaded(Agent agent, Runnable onThreadStart) {}
 
     private final TaltunConfig config;
+    private final Management management;
     private final EngineLog log;
     private final Counters counters;
     private final Deque<AutoCloseable> resources;
@@ -108,8 +109,13 @@ final class Assembly {
      * @param resources gets everything that must be closed, last opened first
      */
     Assembly(
-            TaltunConfig config, EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
+            TaltunConfig config,
+            Management management,
+            EngineLog log,
+            Counters counters,
+            Deque<AutoCloseable> resources) {
         this.config = config;
+        this.management = management;
         this.log = log;
         this.counters = counters;
         this.resources = resources;
@@ -118,6 +124,10 @@ final class Assembly {
 
     Quiescence quiescence() {
         return quiescence;
+    }
+
+    OffloadNews offloadNews() {
+        return new OffloadNews(offloads, log);
     }
 
     /** What changes the node while it runs. */
@@ -151,7 +161,12 @@ final class Assembly {
         offloads = new Offloads(gso ? GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
         quiescence = new Quiescence(3 * workers + 1);
         wire();
-        InterfaceSetup.apply(iface);
+        InterfaceSetup.apply(iface, !isBlank());
+    }
+
+    /** Whether there is nothing to begin with. */
+    private boolean isBlank() {
+        return management == Management.CONTROL_SOCKET;
     }
 
     private void wire() throws IOException {
@@ -273,7 +288,10 @@ final class Assembly {
                         offloads,
                         block,
                         false);
-        identity = new StaticIdentity(config.iface().privateKey());
+        identity =
+                isBlank()
+                        ? StaticIdentity.nobody()
+                        : new StaticIdentity(config.iface().privateKey());
         ControlAgent.Parts parts =
                 new ControlAgent.Parts(
                         clock,
@@ -312,6 +330,10 @@ final class Assembly {
     void announce() {
         InterfaceConfig iface = config.iface();
         log.info("interface %s, MTU %d".formatted(iface.tunName(), iface.mtu()));
+        if (isBlank()) {
+            log.info("waiting for wg(8) and ip(8)");
+            return;
+        }
         log.info("addresses " + joined(iface.vips()));
         if (!iface.routes().isEmpty()) {
             log.info("routes " + joined(iface.routes()));
@@ -430,10 +452,14 @@ final class Assembly {
                         block,
                         true);
         boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
+        Forwarding forwarding =
+                isBlank()
+                        ? Forwarding.byKernel()
+                        : Forwarding.of(iface.relay(), gateway, iface.vips());
         return new Relay(
                 arena,
                 new Relay.Parts(
-                        Forwarding.of(iface.relay(), gateway, iface.vips()),
+                        forwarding,
                         port,
                         transmitter,
                         offloads,

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -26,6 +27,8 @@ public final class Engine implements AutoCloseable {
     /** What packet threads together, or the control agent, get to end in: they need a few. */
     private static final long JOIN_MILLIS = 350;
 
+    private static final long NEWS_SECONDS = 1;
+
     private final EngineLog log;
     private final Counters counters;
     private final Deque<AutoCloseable> resources;
@@ -35,6 +38,8 @@ public final class Engine implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private Reloader reloader;
     private volatile ControlEndpoint control;
+
+    private OffloadNews offloadNews;
 
     private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
         this.log = log;
@@ -52,16 +57,25 @@ public final class Engine implements AutoCloseable {
      *     what this machine does not have
      */
     public static Engine start(TaltunConfig config, EngineLog log) throws IOException {
+        return start(config, Management.CONFIGURATION, log);
+    }
+
+    /**
+     * Starts a node that may be configured by others; see {@link #start(TaltunConfig, EngineLog)}.
+     * When it returns the control socket is listened on, if there must be one.
+     */
+    public static Engine start(TaltunConfig config, Management management, EngineLog log)
+            throws IOException {
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         Counters counters = new Counters();
         Engine engine = new Engine(log, counters, resources);
         try {
-            Assembly assembly = new Assembly(config, log, counters, resources);
+            Assembly assembly = new Assembly(config, management, log, counters, resources);
             assembly.build();
             engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
-            engine.serveControl(assembly);
+            engine.serveControl(assembly, management);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -80,6 +94,7 @@ public final class Engine implements AutoCloseable {
                             threaded.onThreadStart(),
                             problem -> failed(agent, problem)));
         }
+        offloadNews = assembly.offloadNews();
         runners.forEach(AgentRunner::start);
     }
 
@@ -87,13 +102,22 @@ public final class Engine implements AutoCloseable {
      * Opens the control socket, after everything else: traffic does not wait for it, and goes on
      * without it when there is none to be had.
      */
-    private void serveControl(Assembly assembly) {
+    private void serveControl(Assembly assembly, Management management) throws IOException {
+        boolean required = management == Management.CONTROL_SOCKET;
         try {
-            control = ControlEndpoint.open(assembly.interfaceName(), assembly.device(), log);
+            control =
+                    ControlEndpoint.open(
+                            assembly.interfaceName(),
+                            assembly.device(),
+                            required ? ended::countDown : () -> {},
+                            log);
             if (closing.get()) {
                 control.close();
             }
         } catch (IOException e) {
+            if (required) {
+                throw e;
+            }
             log.warn(e.getMessage() + "; going on without wg(8) and taltun status");
         }
     }
@@ -125,9 +149,14 @@ public final class Engine implements AutoCloseable {
         reloader.reload(loaded);
     }
 
-    /** Waits until the engine is closed or has failed; returns why it failed, or null. */
+    /**
+     * Waits until the engine is closed or has failed, and tells what the user ought to know of
+     * meanwhile; returns why it failed, or null. One thread.
+     */
     public String awaitEnd() throws InterruptedException {
-        ended.await();
+        while (!ended.await(NEWS_SECONDS, TimeUnit.SECONDS)) {
+            offloadNews.look();
+        }
         return failure.get();
     }
 

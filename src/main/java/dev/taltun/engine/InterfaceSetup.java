@@ -25,15 +25,19 @@ final class InterfaceSetup {
     private InterfaceSetup() {}
 
     /**
+     * @param up whether to bring it up, with the addresses and routes
      * @throws IOException with one line for the user
      */
-    static void apply(InterfaceConfig config) throws IOException {
+    static void apply(InterfaceConfig config, boolean up) throws IOException {
         try (Netlink netlink = LinuxNetlink.open()) {
             Link link = netlink.link(config.tunName());
             withoutLinkLocal(netlink, link);
             netlink.setMtu(link, config.mtu());
             netlink.setTxQueueLength(link, TX_QUEUE_PACKETS);
             limitSegments(netlink, link, config);
+            if (!up) {
+                return;
+            }
             for (IpPrefix vip : config.vips()) {
                 netlink.addAddress(link, vip.address().toInetAddress(), vip.length());
             }
