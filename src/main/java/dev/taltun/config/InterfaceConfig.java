@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param offloads which offloads may be used
  * @param workers packet threads per direction, 1 to 256; 0 for as many as the CPUs suggest
  * @param cpus where to pin them
+ * @param warmUp whether to have the packet path compiled before load comes
  * @param keepaliveSeconds for peers that do not choose for themselves; 0 for off
  */
 public record InterfaceConfig(
@@ -48,6 +49,7 @@ public record InterfaceConfig(
         Offloads offloads,
         int workers,
         CpuList cpus,
+        boolean warmUp,
         int keepaliveSeconds) {
     public InterfaceConfig {
         vips = List.copyOf(vips);
@@ -73,6 +75,7 @@ public record InterfaceConfig(
                 offloads,
                 workers,
                 cpus,
+                warmUp,
                 keepaliveSeconds);
     }
 }

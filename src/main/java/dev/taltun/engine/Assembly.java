@@ -240,9 +240,9 @@ final class Assembly {
         return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
     }
 
-    /** Lanes: one a reader, one a receiver, and the control agent's. */
+    /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */
     private AeadKey newKey(CipherSuite suite, byte[] key) {
-        return aead.choose(suite).newKey(suite, key, 2 * workers + 1);
+        return aead.choose(suite).newKey(suite, key, 2 * workers + 2);
     }
 
     private PeerSpec spec(PeerConfig peer) {
@@ -280,6 +280,31 @@ final class Assembly {
                                                 new InetSocketAddress(
                                                         ip.toInetAddress(), configured.port()))))
                 .orElseGet(() -> new EndpointSpec.Named(configured.host(), configured.port()));
+    }
+
+    /** What is to be done once the engine is ready, so that it is fast when load comes. */
+    WarmUp warmUp() {
+        LinuxUdpSocket socket = sockets.getFirst();
+        return new WarmUp(
+                new WarmUp.Parts(
+                        clock,
+                        2 * workers + 1,
+                        config.iface().mtu(),
+                        suitesInUse(),
+                        this::newKey,
+                        socket.ipv6(),
+                        socket.gso(),
+                        socket.gro()),
+                log);
+    }
+
+    private List<CipherSuite> suitesInUse() {
+        boolean aes =
+                config.peers().stream()
+                        .anyMatch(peer -> suites(peer.cipher()) != SuiteChoice.WIREGUARD);
+        return aes
+                ? List.of(CipherSuite.CHACHA20_POLY1305, CipherSuite.AES_256_GCM)
+                : List.of(CipherSuite.CHACHA20_POLY1305);
     }
 
     /** Tells the user what runs: one line for each fact that matters. */

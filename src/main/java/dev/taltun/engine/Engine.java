@@ -33,6 +33,8 @@ public final class Engine implements AutoCloseable {
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
+    private WarmUp warmUp;
+
     private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
         this.log = log;
         this.counters = counters;
@@ -57,6 +59,10 @@ public final class Engine implements AutoCloseable {
             assembly.build();
             engine.run(assembly);
             assembly.announce();
+            if (config.iface().warmUp()) {
+                engine.warmUp = assembly.warmUp();
+                engine.warmUp.start();
+            }
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -111,6 +117,7 @@ public final class Engine implements AutoCloseable {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
+        endWarmUp();
         // The control agent is the last: it wipes the sessions, which the others may be using.
         int packetThreads = Math.max(0, runners.size() - 1);
         boolean allEnded =
@@ -128,6 +135,16 @@ public final class Engine implements AutoCloseable {
             closeQuietly(resources.pop());
         }
         ended.countDown();
+    }
+
+    private void endWarmUp() {
+        try {
+            if (warmUp != null) {
+                warmUp.end();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean stop(List<AgentRunner> runners) {
