@@ -1,13 +1,16 @@
 package dev.taltun.cli;
 
+import dev.taltun.config.ConfigException;
 import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.engine.Engine;
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The engine as a process: ended by SIGINT and SIGTERM with exit code 0, by a failure with 1.
+ * The engine as a process: ended by SIGINT and SIGTERM with exit code 0, by a failure with 1;
+ * SIGHUP makes it read its configuration again.
  *
  * <p>The JVM answers a signal by running shutdown hooks and would then exit with 128 + its number;
  * so the hook closes the engine and halts with 0 itself.
@@ -15,11 +18,18 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ForegroundEngine implements EngineLauncher {
     private static final String COMMAND = "up";
 
+    private static final String NOT_RELOADED =
+            "configuration not reloaded; the one that runs goes on";
+
     /** What there is to close, once there is. */
     private record Running(Engine engine, TaltunConfig config) {}
 
     private final Console console;
     private final AtomicReference<Running> running = new AtomicReference<>();
+
+    /** SIGHUPs that were not answered yet. */
+    private final Semaphore hangups = new Semaphore(0);
+
     private final Thread hook = new Thread(this::endBySignal, "taltun-shutdown");
 
     ForegroundEngine(Console console) {
@@ -31,6 +41,7 @@ final class ForegroundEngine implements EngineLauncher {
      * the configuration takes its time, and being asked to end meanwhile is no failure.
      */
     void watchSignals() {
+        HangupSignal.watch(hangups::release);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) {
@@ -50,16 +61,20 @@ final class ForegroundEngine implements EngineLauncher {
     }
 
     @Override
-    public int run(LoadedConfig loaded, Console ignored) {
+    public int run(LoadedConfig loaded, ConfigSource again, Console ignored) {
         try (TaltunConfig config = loaded.config()) {
-            return runUntilEnd(config);
+            return runUntilEnd(config, again);
         }
     }
 
-    private int runUntilEnd(TaltunConfig config) {
-        try (Engine engine =
-                Engine.start(config, new ConsoleLog(console, config.iface().debug()))) {
+    private int runUntilEnd(TaltunConfig config, ConfigSource again) {
+        ConsoleLog log = new ConsoleLog(console, config.iface().debug());
+        try (Engine engine = Engine.start(config, log)) {
             running.set(new Running(engine, config));
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("taltun-reload")
+                    .start(() -> reloadWhenAsked(engine, again, log));
             String failure = engine.awaitEnd();
             if (failure == null) {
                 return ExitCode.OK;
@@ -72,6 +87,34 @@ final class ForegroundEngine implements EngineLauncher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.FAILURE;
+        }
+    }
+
+    /** One after another; however often it was asked for meanwhile, once is enough. */
+    private void reloadWhenAsked(Engine engine, ConfigSource again, ConsoleLog log) {
+        try {
+            while (true) {
+                hangups.acquire();
+                hangups.drainPermits();
+                reload(engine, again, log);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void reload(Engine engine, ConfigSource again, ConsoleLog log)
+            throws InterruptedException {
+        try {
+            LoadedConfig loaded = again.load();
+            loaded.warnings().forEach(console.err()::println);
+            engine.reload(loaded);
+        } catch (ConfigException e) {
+            ConfigOptions.report(e, console);
+            log.warn(NOT_RELOADED);
+        } catch (IllegalArgumentException e) {
+            console.complain(COMMAND, String.valueOf(e.getMessage()));
+            log.warn(NOT_RELOADED);
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.taltun.config;
 
+import dev.taltun.crypto.PublicKey;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Shows a resolved configuration as TOML, every default filled in and no secret in it. */
@@ -18,6 +21,21 @@ public final class ConfigPrinter {
         return printer.out.toString();
     }
 
+    /** The values that are not a peer's, by their keys, as {@link #print} shows them. */
+    static Map<String, String> nodeValues(TaltunConfig config) {
+        ConfigPrinter printer = new ConfigPrinter();
+        printer.iface(config.iface());
+        config.gateway().ifPresent(printer::gateway);
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String line : printer.out.toString().split("\n")) {
+            int equals = line.indexOf(" = ");
+            if (equals > 0 && !line.startsWith("#")) {
+                values.put(line.substring(0, equals).strip(), line.substring(equals + 3));
+            }
+        }
+        return values;
+    }
+
     private void iface(InterfaceConfig iface) {
         out.append("[interface]\n");
         comment("private key hidden; public key " + iface.publicKey());
@@ -28,6 +46,7 @@ public final class ConfigPrinter {
         value(InterfaceKey.MTU, iface.mtu());
         texts(InterfaceKey.ROUTES, iface.routes());
         value(InterfaceKey.KEEPALIVE, iface.keepaliveSeconds());
+        value(InterfaceKey.RELAY, iface.relay());
         text(InterfaceKey.CIPHER, iface.cipher().text());
         text(InterfaceKey.CRYPTO, iface.crypto().orElse("auto"));
         offload(InterfaceKey.TUN_TSO, iface.offloads().tunTso());
@@ -65,6 +84,12 @@ public final class ConfigPrinter {
         texts(PeerKey.VIP, peer.vips());
         peer.endpoint().ifPresent(endpoint -> text(PeerKey.ENDPOINT, endpoint.toString()));
         texts(PeerKey.ALLOWED_IPS, peer.allowedIps());
+        peer.relayWith()
+                .ifPresent(
+                        keys ->
+                                texts(
+                                        PeerKey.RELAY_WITH,
+                                        keys.stream().map(PublicKey::toBase64).toList()));
         value(PeerKey.KEEPALIVE, peer.keepaliveSeconds());
         value(PeerKey.LIGHTHOUSE, peer.lighthouse());
         text(PeerKey.CIPHER, peer.cipher().text());

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param cpus where to pin them
  * @param warmUp whether to have the packet path compiled before load comes
  * @param keepaliveSeconds for peers that do not choose for themselves; 0 for off
+ * @param relay whether packets from one peer to another are passed on
  */
 public record InterfaceConfig(
         Mode mode,
@@ -50,7 +51,8 @@ public record InterfaceConfig(
         int workers,
         CpuList cpus,
         boolean warmUp,
-        int keepaliveSeconds) {
+        int keepaliveSeconds,
+        boolean relay) {
     public InterfaceConfig {
         vips = List.copyOf(vips);
         routes = List.copyOf(routes);
@@ -76,6 +78,7 @@ public record InterfaceConfig(
                 workers,
                 cpus,
                 warmUp,
-                keepaliveSeconds);
+                keepaliveSeconds,
+                relay);
     }
 }

@@ -90,7 +90,8 @@ final class InterfaceResolver {
                                 "write it like 0-3",
                                 CpuList.NONE),
                         values.isTrueOr(InterfaceKey.WARM_UP, true),
-                        keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS));
+                        keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS),
+                        values.isTrueOr(InterfaceKey.RELAY, mode != Mode.CLIENT));
         return new InterfaceDraft(
                 config, table.header(), vips, table.get(InterfaceKey.ROUTES) != null);
     }

@@ -6,17 +6,14 @@ import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.SystemClock;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.config.CipherChoice;
+import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
-import dev.taltun.config.Mode;
 import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.EndpointResolver;
-import dev.taltun.control.EndpointSpec;
-import dev.taltun.control.PeerSpec;
 import dev.taltun.control.Sleeper;
-import dev.taltun.control.SuiteChoice;
 import dev.taltun.crypto.AeadKey;
 import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
@@ -33,7 +30,6 @@ import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
-import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.metrics.Counters;
@@ -44,7 +40,6 @@ import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -67,6 +62,12 @@ final class Assembly {
 
     /** Batches of the control agent: handshakes and keepalives are small. */
     private static final int CONTROL_BATCHES = 4;
+
+    /**
+     * Peers that may have a wish at the same time: more than a file can hold, for it may be read
+     * again with any number. A queue of references: 512 KiB.
+     */
+    private static final int PEERS_MAX = 1 << 17;
 
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
@@ -99,6 +100,10 @@ final class Assembly {
     private LinuxTunDevice tun;
     private Offloads offloads;
     private StaticIdentity identity;
+    private PeerSpecs specs;
+    private Reloader reloader;
+    private LiveDevice device;
+    private final List<Poller> socketPollers = new ArrayList<>();
 
     /**
      * @param resources gets everything that must be closed, last opened first
@@ -116,6 +121,11 @@ final class Assembly {
         return quiescence;
     }
 
+    /** What changes the node while it runs. */
+    Reloader reloader() {
+        return reloader;
+    }
+
     /** The agents in the order in which they start and end; the control agent is the last. */
     List<Threaded> agents() {
         return agents;
@@ -128,7 +138,7 @@ final class Assembly {
         aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
         arena = Arena.ofShared();
         resources.push(arena::close);
-        sockets = Sockets.open(iface, workers);
+        sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
         tun =
                 LinuxTunDevice.open(
@@ -151,7 +161,7 @@ final class Assembly {
         Poller controlPoller = poller(-1);
         ControlPort port =
                 new ControlPort(
-                        Math.max(1 << 14, 2 * config.peers().size()),
+                        PEERS_MAX,
                         (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
                         controlWakeup,
                         controlPoller::wakeUp);
@@ -173,12 +183,59 @@ final class Assembly {
                             pinning.forWorker(i)));
         }
         agents.add(new Threaded(control, () -> {}));
+        device = device(control);
+        resources.push(device);
+    }
+
+    private LiveDevice device(ControlAgent control) {
+        return new LiveDevice(
+                new LiveDevice.Parts(
+                        config.iface(),
+                        control.commands(),
+                        identity,
+                        sockets,
+                        socketPollers,
+                        counters,
+                        specs.suites(config.iface().cipher()),
+                        offloadsInUse(),
+                        aead.description()));
+    }
+
+    private List<String> offloadsInUse() {
+        List<String> names = new ArrayList<>();
+        addIf(tun.tcpOffload(), "tun_tso", names);
+        addIf(tun.udpOffload(), "tun_uso", names);
+        addIf(sockets.getFirst().gso(), "udp_gso", names);
+        addIf(sockets.getFirst().gro(), "udp_gro", names);
+        return List.copyOf(names);
+    }
+
+    private static void addIf(boolean inUse, String name, List<String> names) {
+        if (inUse) {
+            names.add(name);
+        }
+    }
+
+    /** The TUN device's name as the kernel has it. */
+    String interfaceName() {
+        return tun.name();
+    }
+
+    /** What the control socket sees and changes. */
+    LiveDevice device() {
+        return device;
     }
 
     private static int randomIndex() {
         byte[] bytes = new byte[Integer.BYTES];
         Entropy.fill(bytes);
         return java.nio.ByteBuffer.wrap(bytes).getInt();
+    }
+
+    private Poller socketPoller(int i) throws IOException {
+        Poller poller = poller(sockets.get(i).fd());
+        socketPollers.add(poller);
+        return poller;
     }
 
     private Poller poller(int fd) throws IOException {
@@ -195,7 +252,7 @@ final class Assembly {
                         socket.newSender(arena),
                         offloads,
                         counters.newBlock(),
-                        poller(socket.fd()));
+                        socketPoller(i));
         agents.add(new Threaded(writer, pinning.forWorker(i)));
         return writer;
     }
@@ -218,7 +275,6 @@ final class Assembly {
                         block,
                         false);
         identity = new StaticIdentity(config.iface().privateKey());
-        resources.push(identity);
         ControlAgent.Parts parts =
                 new ControlAgent.Parts(
                         clock,
@@ -237,49 +293,20 @@ final class Assembly {
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
                         (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers);
-        return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
+        boolean aesIsFaster =
+                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
+                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
+        specs = new PeerSpecs(config.iface().mode(), aesIsFaster);
+        ControlAgent agent =
+                new ControlAgent(parts, config.peers().stream().map(specs::of).toList());
+        reloader = new Reloader(config, agent.commands(), specs, log);
+        resources.push(reloader);
+        return agent;
     }
 
     /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */
     private AeadKey newKey(CipherSuite suite, byte[] key) {
         return aead.choose(suite).newKey(suite, key, 2 * workers + 2);
-    }
-
-    private PeerSpec spec(PeerConfig peer) {
-        EndpointSpec endpoint = peer.endpoint().map(Assembly::endpointSpec).orElse(null);
-        boolean initiates = config.iface().mode() == Mode.CLIENT && endpoint != null;
-        return new PeerSpec(
-                peer.name(),
-                peer.publicKey(),
-                peer.presharedKey().orElse(null),
-                endpoint,
-                peer.prefixes().toList(),
-                peer.keepaliveSeconds(),
-                initiates,
-                suites(peer.cipher()));
-    }
-
-    private SuiteChoice suites(CipherChoice wanted) {
-        boolean faster =
-                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
-                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
-        return switch (wanted) {
-            case CHACHA20_POLY1305 -> SuiteChoice.WIREGUARD;
-            case AES_256_GCM -> SuiteChoice.aes();
-            case AUTO -> SuiteChoice.automatic(faster);
-        };
-    }
-
-    private static EndpointSpec endpointSpec(dev.taltun.config.Endpoint configured) {
-        return configured
-                .address()
-                .<EndpointSpec>map(
-                        ip ->
-                                new EndpointSpec.Numeric(
-                                        Endpoint.of(
-                                                new InetSocketAddress(
-                                                        ip.toInetAddress(), configured.port()))))
-                .orElseGet(() -> new EndpointSpec.Named(configured.host(), configured.port()));
     }
 
     /** What is to be done once the engine is ready, so that it is fast when load comes. */
@@ -301,7 +328,7 @@ final class Assembly {
     private List<CipherSuite> suitesInUse() {
         boolean aes =
                 config.peers().stream()
-                        .anyMatch(peer -> suites(peer.cipher()) != SuiteChoice.WIREGUARD);
+                        .anyMatch(peer -> peer.cipher() != CipherChoice.CHACHA20_POLY1305);
         return aes
                 ? List.of(CipherSuite.CHACHA20_POLY1305, CipherSuite.AES_256_GCM)
                 : List.of(CipherSuite.CHACHA20_POLY1305);
@@ -406,7 +433,7 @@ final class Assembly {
                         socket.newReceiver(arena, batch),
                         batch,
                         tun.newWriter(arena, i),
-                        poller(socket.fd()),
+                        socketPoller(i),
                         clock,
                         indices,
                         peers,
@@ -428,11 +455,11 @@ final class Assembly {
                         offloads,
                         block,
                         true);
-        boolean server = iface.mode() == Mode.SERVER;
+        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
         return new Relay(
                 arena,
                 new Relay.Parts(
-                        Forwarding.of(server, server, iface.vips()),
+                        Forwarding.of(iface.relay(), gateway, iface.vips()),
                         port,
                         transmitter,
                         offloads,

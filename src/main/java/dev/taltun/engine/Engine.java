@@ -3,6 +3,7 @@ package dev.taltun.engine;
 import dev.taltun.agent.Agent;
 import dev.taltun.agent.AgentRunner;
 import dev.taltun.agent.Quiescence;
+import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
@@ -32,6 +33,8 @@ public final class Engine implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private Reloader reloader;
+    private volatile ControlEndpoint control;
 
     private WarmUp warmUp;
 
@@ -57,8 +60,10 @@ public final class Engine implements AutoCloseable {
         try {
             Assembly assembly = new Assembly(config, log, counters, resources);
             assembly.build();
+            engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
+            engine.serveControl(assembly);
             if (config.iface().warmUp()) {
                 engine.warmUp = assembly.warmUp();
                 engine.warmUp.start();
@@ -84,6 +89,21 @@ public final class Engine implements AutoCloseable {
         runners.forEach(AgentRunner::start);
     }
 
+    /**
+     * Opens the control socket, after everything else: traffic does not wait for it, and goes on
+     * without it when there is none to be had.
+     */
+    private void serveControl(Assembly assembly) {
+        try {
+            control = ControlEndpoint.open(assembly.interfaceName(), assembly.device(), log);
+            if (closing.get()) {
+                control.close();
+            }
+        } catch (IOException e) {
+            log.warn(e.getMessage() + "; going on without wg(8) and taltun status");
+        }
+    }
+
     private void failed(Agent agent, Throwable problem) {
         if (closing.get()) {
             return;
@@ -98,6 +118,17 @@ public final class Engine implements AutoCloseable {
             log.debug(trace.toString());
         }
         ended.countDown();
+    }
+
+    /**
+     * Changes peers and routes to what a configuration that was read again says; sessions of peers
+     * that did not change go on. Not from a packet thread; waits for what it does.
+     *
+     * @param loaded its keys are taken over
+     * @throws IllegalArgumentException with one line for the user, when nothing was changed
+     */
+    public void reload(LoadedConfig loaded) throws InterruptedException {
+        reloader.reload(loaded);
     }
 
     /** Waits until the engine is closed or has failed; returns why it failed, or null. */
@@ -116,6 +147,9 @@ public final class Engine implements AutoCloseable {
     public void close() {
         if (!closing.compareAndSet(false, true)) {
             return;
+        }
+        if (control != null) {
+            control.close();
         }
         endWarmUp();
         // The control agent is the last: it wipes the sessions, which the others may be using.

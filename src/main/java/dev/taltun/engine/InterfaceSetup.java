@@ -11,6 +11,8 @@ import dev.taltun.io.udp.TxBatch;
 import dev.taltun.protocol.TransportData;
 import dev.taltun.routing.IpPrefix;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.function.Consumer;
 
 /**
  * Gives the TUN interface its MTU, addresses and routes. Nothing has to be undone: all of it goes
@@ -38,6 +40,40 @@ final class InterfaceSetup {
             netlink.setUp(link);
             for (IpPrefix route : config.routes()) {
                 addRoute(netlink, link, route);
+            }
+        }
+    }
+
+    /**
+     * Takes routes away and adds others. One that is refused does not keep the rest from changing.
+     *
+     * @param refused told, in one line for the user, of each that was refused
+     * @throws IOException with one line for the user, when nothing could be changed
+     */
+    static void changeRoutes(
+            String tunName,
+            Collection<IpPrefix> removed,
+            Collection<IpPrefix> added,
+            Consumer<String> refused)
+            throws IOException {
+        try (Netlink netlink = LinuxNetlink.open()) {
+            Link link = netlink.link(tunName);
+            for (IpPrefix prefix : removed) {
+                try {
+                    netlink.deleteRoute(
+                            Route.through(link, prefix.address().toInetAddress(), prefix.length()));
+                } catch (NetlinkException e) {
+                    if (e.errno() != Errno.ESRCH) {
+                        refused.accept(e.getMessage());
+                    }
+                }
+            }
+            for (IpPrefix prefix : added) {
+                try {
+                    addRoute(netlink, link, prefix);
+                } catch (NetlinkException e) {
+                    refused.accept(e.getMessage());
+                }
             }
         }
     }

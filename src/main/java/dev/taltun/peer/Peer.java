@@ -42,10 +42,11 @@ public final class Peer {
     private static final long NOTICE_CREDIT_NANOS = 40 * NOTICE_INTERVAL_NANOS;
 
     private final PublicKey publicKey;
-    private final String name;
+    private volatile String name;
     private volatile Session session;
     private volatile Endpoint endpoint;
     private volatile boolean watched;
+    private volatile boolean sought;
     private volatile Set<PublicKey> relayedWith;
     private int requests;
     private long txBytes;
@@ -82,6 +83,11 @@ public final class Peer {
         return name;
     }
 
+    /** The user calls it something else now. Control agent only. */
+    public void rename(String next) {
+        name = next;
+    }
+
     /** The session to seal with, or null. */
     public Session session() {
         return session;
@@ -100,6 +106,16 @@ public final class Peer {
     /** Sets where datagrams go: on authenticated packets (roaming) and from the configuration. */
     public void setEndpoint(Endpoint next) {
         endpoint = next;
+    }
+
+    /** Whether its endpoint, while unknown, may become known without the peer's own doing. */
+    public boolean isSought() {
+        return sought;
+    }
+
+    /** Control agent only. */
+    public void setSought(boolean asked) {
+        sought = asked;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Taltun's jar with a generated configuration file. */
@@ -22,6 +23,7 @@ public final class TaltunNode implements Node {
     private final String device;
     private List<String> jvmOptions = List.of();
     private List<String> overrides = List.of();
+    private UnaryOperator<String> edit = UnaryOperator.identity();
     private Background process;
 
     public TaltunNode(Namespace namespace, NodeSpec spec) {
@@ -40,6 +42,21 @@ public final class TaltunNode implements Node {
     public TaltunNode flags(String... flags) {
         overrides = List.of(flags);
         return this;
+    }
+
+    /** A change of the configuration file of later starts. */
+    public TaltunNode edit(UnaryOperator<String> change) {
+        edit = change;
+        return this;
+    }
+
+    public NodeSpec spec() {
+        return spec;
+    }
+
+    /** Whether its flags contain these. */
+    public boolean hasFlags(String flags) {
+        return String.join(" ", overrides).contains(flags);
     }
 
     @Override
@@ -69,7 +86,7 @@ public final class TaltunNode implements Node {
 
     /** Starts it without waiting for anything. */
     public Background launch() {
-        Path file = writeConfig();
+        Path file = writeConfig(config());
         List<String> command =
                 new ArrayList<>(Taltun.command(jvmOptions, "up", "-c", file.toString()));
         command.addAll(overrides);
@@ -83,8 +100,14 @@ public final class TaltunNode implements Node {
         return shown.exit() == 0 && spec.addresses().stream().allMatch(shown.output()::contains);
     }
 
-    private Path writeConfig() {
-        Path file = namespace.lab().write(device + ".toml", config());
+    /** Writes another configuration file and has the running node read it. */
+    public void reload(String toml) {
+        writeConfig(toml);
+        Shell.run("kill", "-HUP", Long.toString(process.pid()));
+    }
+
+    private Path writeConfig(String toml) {
+        Path file = namespace.lab().write(device + ".toml", toml);
         try {
             return Files.setPosixFilePermissions(
                     file, PosixFilePermissions.fromString("rw-------"));
@@ -93,8 +116,13 @@ public final class TaltunNode implements Node {
         }
     }
 
-    /** The configuration file. */
+    /** The configuration file of {@link #start}. */
     public String config() {
+        return config(spec.peers());
+    }
+
+    /** The same file with other peers. */
+    public String config(List<NodeSpec.Peer> peers) {
         StringBuilder toml = new StringBuilder();
         toml.append("[interface]\n");
         toml.append("mode = \"%s\"\n".formatted(spec.mode()));
@@ -102,7 +130,7 @@ public final class TaltunNode implements Node {
         toml.append("local_addr = \"[::]:%d\"\n".formatted(spec.port()));
         toml.append("vip = %s\n".formatted(list(spec.addresses())));
         toml.append("private_key = \"%s\"\n".formatted(spec.keys().privateKey()));
-        for (NodeSpec.Peer peer : spec.peers()) {
+        for (NodeSpec.Peer peer : peers) {
             toml.append("\n[[peers]]\n");
             toml.append("public_key = \"%s\"\n".formatted(peer.publicKey()));
             toml.append("vip = \"%s\"\n".formatted(peer.addresses().getFirst()));
@@ -115,7 +143,7 @@ public final class TaltunNode implements Node {
                 toml.append("endpoint = \"%s\"\n".formatted(peer.endpoint()));
             }
         }
-        return toml.toString();
+        return edit.apply(toml.toString());
     }
 
     private static String list(List<String> values) {
