@@ -32,6 +32,7 @@ import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.io.udp.RxBatch;
+import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.StaticIdentity;
 import dev.taltun.peer.IndexTable;
@@ -315,10 +316,14 @@ final class Assembly {
         return new WarmUp(
                 new WarmUp.Parts(
                         clock,
+                        WarmUp.ROUNDS,
                         2 * workers + 1,
                         config.iface().mtu(),
                         suitesInUse(),
                         this::newKey,
+                        () ->
+                                counters.sum(Counter.PACKETS_SEALED)
+                                        + counters.sum(Counter.PACKETS_OPENED),
                         socket.ipv6(),
                         socket.gso(),
                         socket.gro()),

@@ -27,6 +27,7 @@ import dev.taltun.io.udp.RxBatch;
 import dev.taltun.io.udp.TxBatch;
 import dev.taltun.io.udp.UdpOptions;
 import dev.taltun.io.udp.UdpSender;
+import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.Session;
 import dev.taltun.peer.IndexTable;
@@ -45,6 +46,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 
 /**
  * Lets the JIT compiler see the packet path before the first load comes: without this the first
@@ -53,8 +55,8 @@ import java.util.function.BiFunction;
  * <p>A second packet path, made of the same classes, sends to itself over loopback what {@link
  * WarmUpTraffic} makes, under keys of its own that nobody else knows, and writes the result to
  * {@code /dev/null}. It begins a moment after the engine is ready, runs at the lowest priority, for
- * about a second, and is then gone with all its memory. Where it cannot run (no loopback), nothing
- * is lost but the warm-up.
+ * about a second or until there is real load, and is then gone with all its memory. Where it cannot
+ * run (no loopback), nothing is lost but the warm-up.
  *
  * <pre>
  *   traffic -> UDP socket -> Outbound -> UDP socket -+
@@ -64,12 +66,15 @@ import java.util.function.BiFunction;
  */
 final class WarmUp {
     /** Handshakes and first packets go first. */
-    private static final long DELAY_MILLIS = 300;
+    private static final long DELAY_MILLIS = 100;
 
     private static final long MOST_NANOS = 4_000_000_000L;
 
     /** So many that the last tier has compiled what is called once a super-packet. */
-    private static final int ROUNDS = 8_000;
+    static final int ROUNDS = 8_000;
+
+    /** Packets after which the real load is the better teacher, and needs the CPU. */
+    private static final int LOAD = 200;
 
     private static final int MAX_SEGMENTS = 64;
     private static final int RECEIVE_SLOTS = 4;
@@ -77,18 +82,22 @@ final class WarmUp {
     private static final int BATCHES = 2;
 
     /**
+     * @param rounds most rounds
      * @param lane of every key, that no other thread uses
      * @param mtu of the interface
      * @param suites that peers may use, the likeliest last
      * @param keys makes a key of a suite
+     * @param load packets that the engine has sealed and opened so far
      * @param ipv6 whether the engine's sockets are of IPv6
      */
     record Parts(
             Clock clock,
+            int rounds,
             int lane,
             int mtu,
             List<CipherSuite> suites,
             BiFunction<CipherSuite, byte[], AeadKey> keys,
+            LongSupplier load,
             boolean ipv6,
             boolean gso,
             boolean gro) {}
@@ -136,12 +145,19 @@ final class WarmUp {
             build();
             long end = start + MOST_NANOS;
             int round = 0;
-            while (round < ROUNDS && closing.getCount() > 0 && parts.clock().nanoTime() < end) {
+            while (round < parts.rounds()
+                    && closing.getCount() > 0
+                    && parts.load().getAsLong() < LOAD
+                    && parts.clock().nanoTime() < end) {
                 round(round++);
             }
             log.debug(
-                    "warm-up: %d rounds in %d ms"
-                            .formatted(round, (parts.clock().nanoTime() - start) / 1_000_000));
+                    "warm-up: %d rounds, %d packets, %d writes in %d ms"
+                            .formatted(
+                                    round,
+                                    counters.sum(Counter.PACKETS_OPENED),
+                                    counters.sum(Counter.TUN_WRITES),
+                                    (parts.clock().nanoTime() - start) / 1_000_000));
         } catch (IOException | InterruptedException | RuntimeException e) {
             log.debug("no warm-up: " + e.getMessage());
         } finally {
@@ -287,7 +303,7 @@ final class WarmUp {
     }
 
     private void round(int number) {
-        int share = ROUNDS / (4 * parts.suites().size());
+        int share = Math.max(1, parts.rounds() / (4 * parts.suites().size()));
         if (number % share == 0) {
             renewSession(parts.suites().get(number / share % parts.suites().size()));
         }
