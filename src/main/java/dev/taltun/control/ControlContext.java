@@ -9,12 +9,17 @@ import dev.taltun.noise.StaticIdentity;
 import dev.taltun.noise.Tai64n;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.protocol.Limits;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /** What all peers' controllers share. Control agent's thread. */
 final class ControlContext {
+    /** A frame, and the room for padding that sealing borrows. */
+    private static final int HELLO_FRAME_BYTES = 64;
+
     private static final long MILLIS_PER_SECOND = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
@@ -34,6 +39,9 @@ final class ControlContext {
 
     /** Brings work from other threads to the control agent's. */
     final Consumer<Runnable> handOver;
+
+    /** Where a peer's HELLO is written before it is sealed: 64 bytes, shared by all peers. */
+    final MemorySegment helloFrame = Arena.ofAuto().allocate(HELLO_FRAME_BYTES, 16);
 
     private final SplittableRandom jitter;
 

@@ -25,8 +25,10 @@ import java.nio.ByteBuffer;
  * <pre>
  *   length and type      nothing
  *   mac1                 one hash        proves that the sender knows our public key
+ *   index of a response  a table         proves that the sender saw our initiation
  *   mac2 while loaded    two hashes      proves its address; without: a cookie, smaller than what
- *                                        asked for it
+ *                                        asked for it. Not asked of the first responses to each
+ *                                        initiation: ours would take a second try otherwise
  *   limit while loaded   a table         20 a second from one address
  *   the message          Curve25519      at most 8 in one step, so that timers and packets of the
  *                                        peers that are there get their turn
@@ -98,13 +100,13 @@ final class HandshakeReceiver {
         }
         switch (type) {
             case MessageType.HANDSHAKE_INITIATION -> {
-                if (passes(message, loaded, now)) {
+                if (isMarked(message) && (!loaded || isProven(message, now))) {
                     initiation(message, now);
                 }
             }
             case MessageType.HANDSHAKE_RESPONSE -> {
-                if (passes(message, loaded, now)) {
-                    response(message, now);
+                if (isMarked(message)) {
+                    response(message, loaded, now);
                 }
             }
             case MessageType.COOKIE_REPLY -> cookie(memory, now);
@@ -112,17 +114,21 @@ final class HandshakeReceiver {
         }
     }
 
-    /** Whether a message is worth the curve: what is asked of its sender depends on our load. */
-    private boolean passes(ReceivedHandshake message, boolean loaded, long now) {
+    /** Whether the sender of a message knows our public key. */
+    private boolean isMarked(ReceivedHandshake message) {
+        boolean marked = cookies.checkMac1(message.memory(), 0, message.length());
+        if (!marked) {
+            counters.increment(Counter.HANDSHAKE_BAD_MAC);
+        }
+        return marked;
+    }
+
+    /**
+     * Under load: whether the sender of a message receives at its address, and has a share left.
+     */
+    private boolean isProven(ReceivedHandshake message, long now) {
         MemorySegment memory = message.memory();
         int length = message.length();
-        if (!cookies.checkMac1(memory, 0, length)) {
-            counters.increment(Counter.HANDSHAKE_BAD_MAC);
-            return false;
-        }
-        if (!loaded) {
-            return true;
-        }
         Endpoint source = message.source();
         byte[] address = address(source);
         byte[] sender =
@@ -187,10 +193,13 @@ final class HandshakeReceiver {
         }
     }
 
-    private void response(ReceivedHandshake message, long now) {
+    private void response(ReceivedHandshake message, boolean loaded, long now) {
         PeerController peer = byIndex(HandshakeResponse.receiver(message.memory(), 0), true);
         if (peer == null) {
             counters.increment(Counter.DROP_UNKNOWN_INDEX);
+            return;
+        }
+        if (loaded && !peer.trustsResponse() && !isProven(message, now)) {
             return;
         }
         curveWork++;

@@ -9,7 +9,6 @@ import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.ControlFrame;
 import dev.taltun.protocol.Hello;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -30,14 +29,10 @@ final class HelloExchange {
     /** HELLOs without answer after which the peer counts as plain WireGuard. */
     private static final int IGNORED_MAX = 3;
 
-    /** A frame, and the room for padding that sealing borrows. */
-    private static final int FRAME_BYTES = 64;
-
     private static final long ANSWER_INTERVAL_NANOS = 1_000_000_000L;
 
     private final ControlContext context;
     private final Peer peer;
-    private final MemorySegment frame = Arena.ofAuto().allocate(FRAME_BYTES, 16);
     private SuiteChoice own;
     private SuiteChoice remote = SuiteChoice.WIREGUARD;
     private int ignored;
@@ -113,6 +108,7 @@ final class HelloExchange {
 
     private void send(Session session, boolean answer, long now) {
         Endpoint to = peer.endpoint();
+        MemorySegment frame = context.helloFrame;
         int length = Hello.write(frame, 0, answer, own.offered(), own.preferred(), own.insisted());
         TxBatch batch =
                 to == null ? null : context.outbox.batchFor(context.sealer.sealedLength(length));

@@ -9,10 +9,18 @@ import dev.taltun.protocol.Limits;
  * Decides when initiations go to one peer: never two within five seconds, again with some jitter
  * while there is no response, and no more 90 seconds after there last was a reason to. Control
  * agent's thread.
+ *
+ * <p>With one exception: a peer under load answers with a cookie, and gets the initiation again at
+ * once, with the cookie; else nobody could connect to it in less than five seconds. (WireGuard's
+ * paper, section 6.6, waits for the timer.) One such repetition for each initiation that the timer
+ * sent: were it one for each cookie, two ends could go on like that for ever.
  */
 final class Initiator {
     /** Initiations without response after which the suite that was agreed on is given up. */
     private static final int ATTEMPTS_WITH_SUITE = 2;
+
+    /** Responses to one initiation that are looked at without a cookie while we are under load. */
+    private static final int TRUSTED_RESPONSES = 4;
 
     /** A responder takes initiations of one peer for a flood when they come faster. */
     private static final long OTHER_SUITE_AFTER_NANOS = 2 * Limits.INITIATION_INTERVAL_MIN_NANOS;
@@ -34,6 +42,15 @@ final class Initiator {
 
     /** When the last initiation or response was sent, or 0. */
     private long sentAt;
+
+    /** Where the last initiation went. */
+    private Endpoint sentTo;
+
+    /** Whether the last initiation was sent because a cookie came. */
+    private boolean withCookie;
+
+    /** Responses to the last initiation that may still do without a cookie. */
+    private int trusted;
 
     /** When to send the next one if there still is no response, or 0. */
     private long retransmitAt;
@@ -96,6 +113,25 @@ final class Initiator {
         sentAt = now;
     }
 
+    /** A cookie came in answer to what was sent last. */
+    void onCookie(long now) {
+        if (!handshake.isPending() || withCookie) {
+            return;
+        }
+        // The peer is there and has not refused anything: neither is this an attempt of its own.
+        if (messages.initiation(hello.suite(), sentTo, now)) {
+            sentAt = now;
+            retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
+            withCookie = true;
+            trusted = TRUSTED_RESPONSES;
+        }
+    }
+
+    /** Whether one more response may do without a cookie. */
+    boolean trustsResponse() {
+        return trusted-- > 0;
+    }
+
     /** There is a new session, whoever initiated it. */
     void complete() {
         messages.abandonInitiation();
@@ -122,7 +158,10 @@ final class Initiator {
         place.askedAt(to);
         attempts++;
         unanswered++;
+        sentTo = to;
         sentAt = now;
+        withCookie = false;
+        trusted = TRUSTED_RESPONSES;
         retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
     }
 

@@ -263,9 +263,25 @@ final class PeerController implements TimerWheel.Expiry {
         }
     }
 
-    /** A cookie came: the next handshake message carries it. False if it is not authentic. */
+    /**
+     * Whether a response needs no cookie although we are under load. It names the random index of
+     * an initiation of ours, so it comes from who saw that: few of them are worth a look.
+     */
+    boolean trustsResponse() {
+        return initiator.trustsResponse();
+    }
+
+    /**
+     * A cookie came: handshake messages carry it from now on, first of all the initiation that it
+     * answers. False if it is not authentic.
+     */
     boolean onCookie(MemorySegment message, long now) {
-        return handshake.consumeCookieReply(message, 0, now);
+        if (!handshake.consumeCookieReply(message, 0, now)) {
+            return false;
+        }
+        initiator.onCookie(now);
+        schedule(now);
+        return true;
     }
 
     private void derived(Session session, long now) {

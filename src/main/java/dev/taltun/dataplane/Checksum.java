@@ -62,6 +62,16 @@ public final class Checksum {
         return checksum == 0 ? (short) 0xffff : checksum;
     }
 
+    /**
+     * The checksum after one of the words it covers has changed: HC' = ~(~HC + ~m + m') (RFC 1624,
+     * equation 3). All in one order, whichever.
+     */
+    public static int replace(int checksum, int before, int after) {
+        int sum = (~checksum & 0xffff) + (~before & 0xffff) + (after & 0xffff);
+        sum = (sum & 0xffff) + (sum >>> 16);
+        return ~(sum + (sum >>> 16)) & 0xffff;
+    }
+
     /** A 16-bit number as it stands in a packet (network order), as a word to be summed. */
     public static int nativeOrder(int networkValue) {
         return Short.reverseBytes((short) networkValue) & 0xffff;

@@ -34,7 +34,8 @@ import java.lang.foreign.MemorySegment;
  *   doWork     receive up to 64 messages; write what was coalesced
  *    `- message     a run of datagrams from one source
  *        `- datagram     by type: data here, handshake messages to the control agent
- *            `- data          session by index; open in place; replay; endpoint; source; deliver
+ *            `- data          session by index; open in place; replay; endpoint; source
+ *                `- Relay | Coalescer    to another peer, or to TUN
  * </pre>
  *
  * <p>Owns its receive batch; packets are opened in it and stay there until they are written.
@@ -58,6 +59,7 @@ public final class Inbound implements Agent {
     private final ControlPort control;
     private final Counters.Block counters;
     private final Coalescer coalescer;
+    private final Relay relay;
     private final Pool<ReceivedHandshake> handshakes;
     private final Pool<ReceivedFrame> frames;
     private final MemorySegment slab;
@@ -83,7 +85,11 @@ public final class Inbound implements Agent {
     private int delivered;
     private boolean lastMinute;
 
-    /** What an inbound agent works with; all are its own but those said to be shared. */
+    /**
+     * What an inbound agent works with; all are its own but those said to be shared.
+     *
+     * @param relay decides what is for TUN; null when everything is
+     */
     public record Parts(
             String name,
             UdpReceiver udp,
@@ -96,7 +102,8 @@ public final class Inbound implements Agent {
             ControlPort sharedControl,
             Offloads sharedOffloads,
             Counters.Block counters,
-            int lane) {}
+            int lane,
+            Relay relay) {}
 
     /**
      * @param arena owner of all its memory; closed after its thread has ended
@@ -112,6 +119,7 @@ public final class Inbound implements Agent {
         control = parts.sharedControl();
         counters = parts.counters();
         lane = parts.lane();
+        relay = parts.relay();
         slab = batch.slab();
         coalescer = new Coalescer(parts.tun(), parts.sharedOffloads(), counters);
         handshakes =
@@ -135,8 +143,14 @@ public final class Inbound implements Agent {
         }
         now = clock.nanoTime();
         routes = peers.routes();
+        if (relay != null) {
+            relay.begin(routes, now);
+        }
         for (int i = 0; i < messages; i++) {
             message(i);
+        }
+        if (relay != null) {
+            relay.flush();
         }
         coalescer.flush();
         coalescer.account();
@@ -172,6 +186,9 @@ public final class Inbound implements Agent {
             offset += length;
             left -= length;
         } while (left > 0);
+        if (relay != null) {
+            relay.endMessage();
+        }
     }
 
     private void datagram(int i, long offset, int length) {
@@ -281,7 +298,9 @@ public final class Inbound implements Agent {
             return;
         }
         delivered++;
-        coalescer.add(slab, packet, length);
+        if (relay == null || !relay.take(peer, slab, packet, length)) {
+            coalescer.add(slab, packet, length);
+        }
     }
 
     private void frame(long offset, int plain) {

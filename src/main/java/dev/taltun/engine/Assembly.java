@@ -22,10 +22,12 @@ import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.Entropy;
 import dev.taltun.dataplane.ControlPort;
+import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.io.Poller;
@@ -68,6 +70,17 @@ final class Assembly {
 
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
+
+    /** Above these numbers the log tells how many there are instead of each. */
+    private static final int PEERS_TOLD = 50;
+
+    private static final int PREFIXES_TOLD = 50;
+
+    /** Batches of a receiver for what it relays, sent as soon as they are full. */
+    private static final int RELAY_BATCHES = 8;
+
+    /** Relayed packets of one receiver that may wait for handshakes, over all peers. */
+    private static final int RELAY_STAGED_PACKETS = 256;
 
     /** An agent, and what its thread does before it starts. */
     record Threaded(Agent agent, Runnable onThreadStart) {}
@@ -139,7 +152,7 @@ final class Assembly {
         ControlPort port =
                 new ControlPort(
                         Math.max(1 << 14, 2 * config.peers().size()),
-                        STAGED_PACKETS * workers,
+                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
                         controlWakeup,
                         controlPoller::wakeUp);
         IndexTable indices = new IndexTable(Assembly::randomIndex);
@@ -154,7 +167,10 @@ final class Assembly {
         for (int i = 0; i < workers; i++) {
             agents.add(
                     new Threaded(outbound(i, peers, port, writers.get(i)), pinning.forWorker(i)));
-            agents.add(new Threaded(inbound(i, indices, peers, port), pinning.forWorker(i)));
+            agents.add(
+                    new Threaded(
+                            inbound(i, indices, peers, port, writers.get(i)),
+                            pinning.forWorker(i)));
         }
         agents.add(new Threaded(control, () -> {}));
     }
@@ -202,6 +218,7 @@ final class Assembly {
                         block,
                         false);
         identity = new StaticIdentity(config.iface().privateKey());
+        resources.push(identity);
         ControlAgent.Parts parts =
                 new ControlAgent.Parts(
                         clock,
@@ -219,7 +236,7 @@ final class Assembly {
                         block,
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
-                        STAGED_PACKETS * workers);
+                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers);
         return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
     }
 
@@ -288,6 +305,15 @@ final class Assembly {
                                 onOff(tun.udpOffload()),
                                 onOff(sockets.getFirst().gso()),
                                 onOff(sockets.getFirst().gro())));
+        announcePeers();
+        log.info("ready");
+    }
+
+    private void announcePeers() {
+        if (config.peers().size() > PEERS_TOLD) {
+            log.info(config.peers().size() + " peers");
+            return;
+        }
         for (PeerConfig peer : config.peers()) {
             log.info(
                     "peer %s %s at %s for %s"
@@ -297,7 +323,6 @@ final class Assembly {
                                     peer.endpoint().map(Object::toString).orElse("any address"),
                                     joined(peer.prefixes().toList())));
         }
-        log.info("ready");
     }
 
     private static String onOff(boolean on) {
@@ -305,6 +330,9 @@ final class Assembly {
     }
 
     private static String joined(List<IpPrefix> prefixes) {
+        if (prefixes.size() > PREFIXES_TOLD) {
+            return prefixes.size() + " prefixes";
+        }
         return String.join(", ", prefixes.stream().map(IpPrefix::toString).toList());
     }
 
@@ -337,8 +365,10 @@ final class Assembly {
                         STAGED_PACKETS));
     }
 
-    private Inbound inbound(int i, IndexTable indices, PeerTable peers, ControlPort port)
+    private Inbound inbound(
+            int i, IndexTable indices, PeerTable peers, ControlPort port, UdpWriter writer)
             throws IOException {
+        Counters.Block block = counters.newBlock();
         LinuxUdpSocket socket = sockets.get(i);
         RxBatch batch =
                 socket.gro()
@@ -357,8 +387,34 @@ final class Assembly {
                         peers,
                         port,
                         offloads,
-                        counters.newBlock(),
-                        workers + i));
+                        block,
+                        workers + i,
+                        relay(i, port, writer, block)));
+    }
+
+    private Relay relay(int i, ControlPort port, UdpWriter writer, Counters.Block block) {
+        InterfaceConfig iface = config.iface();
+        Transmitter transmitter =
+                new Transmitter(
+                        arena,
+                        RELAY_BATCHES,
+                        sockets.get(i).newSender(arena),
+                        writer,
+                        offloads,
+                        block,
+                        true);
+        boolean server = iface.mode() == Mode.SERVER;
+        return new Relay(
+                arena,
+                new Relay.Parts(
+                        Forwarding.of(server, server, iface.vips()),
+                        port,
+                        transmitter,
+                        offloads,
+                        block,
+                        workers + i,
+                        iface.mtu(),
+                        RELAY_STAGED_PACKETS));
     }
 
     /** The largest datagram: an inner packet of MTU size, padded, or a full 1500-byte one. */

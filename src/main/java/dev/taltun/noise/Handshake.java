@@ -37,7 +37,11 @@ public final class Handshake implements AutoCloseable {
     private final KeyFactory keys;
     private final RandomSource random;
     private final CookieGenerator cookies;
-    private final SecretKey staticStatic;
+
+    /** What both static keys agree on; null until it is first needed. */
+    private SecretKey staticStatic;
+
+    /** Null if there is none. */
     private SecretKey presharedKey;
 
     /** Our initiation that waits for its response, or null. */
@@ -49,7 +53,11 @@ public final class Handshake implements AutoCloseable {
 
     /** What the initiator keeps from its message until the response. Closing wipes it. */
     private record Pending(
-            CipherSuite suite, int index, SecretKey ephemeral, SecretKey chainingKey, byte[] hash)
+            CipherSuite suite,
+            int index,
+            IkPsk2.Ephemeral ephemeral,
+            SecretKey chainingKey,
+            byte[] hash)
             implements AutoCloseable {
         @Override
         public void close() {
@@ -59,7 +67,9 @@ public final class Handshake implements AutoCloseable {
     }
 
     /**
-     * Prepares for handshakes with a peer; computes what both static keys agree on, once.
+     * Prepares for handshakes with a peer. Cheap: a hub makes thousands at its start, and what both
+     * static keys agree on, which takes a multiplication on the curve, is computed once but not
+     * before the first handshake.
      *
      * @param local our identity; stays the caller's
      * @param presharedKey copied; null if there is none
@@ -76,19 +86,25 @@ public final class Handshake implements AutoCloseable {
         this.keys = keys;
         this.random = random;
         this.cookies = new CookieGenerator(remote);
-        byte[] secret = new byte[X25519.BYTES];
-        try {
-            if (!local.agree(remote.toBytes(), secret)) {
-                throw new IllegalArgumentException(
-                        "no secret can be agreed with the public key "
-                                + remote
-                                + "; ask the peer for the output of 'taltun pubkey'");
-            }
-            this.staticStatic = SecretKey.copyOf(secret);
-        } finally {
-            ConstantTime.wipe(secret);
+        if (X25519.isLowOrder(remote)) {
+            throw new IllegalArgumentException(
+                    "no secret can be agreed with the public key "
+                            + remote
+                            + "; ask the peer for the output of 'taltun pubkey'");
         }
-        this.presharedKey = copyOrZeros(presharedKey);
+        this.presharedKey = copyOf(presharedKey);
+    }
+
+    /** A copy of what both static keys agree on; the caller wipes it. */
+    private byte[] staticStatic() {
+        if (staticStatic != null) {
+            return staticStatic.toBytes();
+        }
+        byte[] secret = new byte[X25519.BYTES];
+        boolean agreed = local.agree(remote.toBytes(), secret);
+        assert agreed : "the constructor refuses low-order keys";
+        staticStatic = SecretKey.copyOf(secret);
+        return secret;
     }
 
     /** The peer that this is about. */
@@ -99,8 +115,8 @@ public final class Handshake implements AutoCloseable {
     /** Replaces the preshared key, for handshakes from now on; copied; null for none. */
     public void presharedKey(SecretKey key) {
         SecretKey replaced = presharedKey;
-        presharedKey = copyOrZeros(key);
-        replaced.close();
+        presharedKey = copyOf(key);
+        close(replaced);
     }
 
     // Initiator.
@@ -122,10 +138,10 @@ public final class Handshake implements AutoCloseable {
             MemorySegment segment,
             long offset) {
         Tai64n timestamp = lastSent == null || time.isAfter(lastSent) ? time : lastSent.next();
-        byte[] ss = staticStatic.toBytes();
+        byte[] ss = staticStatic();
         byte[] chainingKey = null;
-        try (SymmetricState state = NoiseProtocol.of(suite).begin(remote);
-                IkPsk2.Ephemeral ephemeral = IkPsk2.Ephemeral.generate(random)) {
+        IkPsk2.Ephemeral ephemeral = IkPsk2.Ephemeral.generate(random);
+        try (SymmetricState state = NoiseProtocol.of(suite).begin(remote)) {
             IkPsk2.First message =
                     IkPsk2.writeFirst(
                             state, ephemeral, local, remote.toBytes(), ss, timestamp.toBytes());
@@ -145,11 +161,7 @@ public final class Handshake implements AutoCloseable {
             abandonInitiation();
             pending =
                     new Pending(
-                            suite,
-                            index,
-                            SecretKey.copyOf(ephemeral.privateKey()),
-                            SecretKey.copyOf(chainingKey),
-                            state.hash());
+                            suite, index, ephemeral, SecretKey.copyOf(chainingKey), state.hash());
             lastSent = timestamp;
         } finally {
             ConstantTime.wipe(ss);
@@ -201,11 +213,10 @@ public final class Handshake implements AutoCloseable {
                                 offset + HandshakeResponse.EMPTY_OFFSET,
                                 HandshakeResponse.EMPTY_BYTES));
         byte[] chainingKey = waiting.chainingKey().toBytes();
-        byte[] ephemeral = waiting.ephemeral().toBytes();
-        byte[] psk = presharedKey.toBytes();
+        byte[] psk = presharedKey();
         try (SymmetricState state =
                 new SymmetricState(waiting.suite(), chainingKey, waiting.hash())) {
-            if (IkPsk2.readSecond(state, ephemeral, local, psk, message) == null) {
+            if (IkPsk2.readSecond(state, waiting.ephemeral(), local, psk, message) == null) {
                 return null;
             }
             int remoteIndex = HandshakeResponse.sender(segment, offset);
@@ -213,7 +224,7 @@ public final class Handshake implements AutoCloseable {
             abandonInitiation();
             return session;
         } finally {
-            ConstantTime.wipe(chainingKey, ephemeral, psk);
+            ConstantTime.wipe(chainingKey, psk);
         }
     }
 
@@ -237,7 +248,7 @@ public final class Handshake implements AutoCloseable {
         if (!initiation.advance(ReceivedInitiation.Stage.OPENED, ReceivedInitiation.Stage.SPENT)) {
             throw new IllegalStateException("an initiation is accepted or refused once");
         }
-        byte[] ss = staticStatic.toBytes();
+        byte[] ss = staticStatic();
         byte[] payload;
         try {
             payload = IkPsk2.readPayload(initiation.state(), ss, initiation.message());
@@ -279,7 +290,7 @@ public final class Handshake implements AutoCloseable {
             throw new IllegalStateException("only an accepted initiation is responded to, once");
         }
         SymmetricState state = initiation.state();
-        byte[] psk = presharedKey.toBytes();
+        byte[] psk = presharedKey();
         try (IkPsk2.Ephemeral ephemeral = IkPsk2.Ephemeral.generate(random)) {
             IkPsk2.Second message =
                     IkPsk2.writeSecond(
@@ -307,8 +318,8 @@ public final class Handshake implements AutoCloseable {
     @Override
     public void close() {
         abandonInitiation();
-        staticStatic.close();
-        presharedKey.close();
+        close(staticStatic);
+        close(presharedKey);
         cookies.close();
     }
 
@@ -334,8 +345,22 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    private static SecretKey copyOrZeros(SecretKey key) {
-        byte[] bytes = key == null ? new byte[SecretKey.BYTES] : key.toBytes();
+    /** The preshared key, or the zeros that stand for none; the caller wipes them. */
+    private byte[] presharedKey() {
+        return presharedKey == null ? new byte[SecretKey.BYTES] : presharedKey.toBytes();
+    }
+
+    private static void close(SecretKey key) {
+        if (key != null) {
+            key.close();
+        }
+    }
+
+    private static SecretKey copyOf(SecretKey key) {
+        if (key == null) {
+            return null;
+        }
+        byte[] bytes = key.toBytes();
         try {
             return SecretKey.copyOf(bytes);
         } finally {

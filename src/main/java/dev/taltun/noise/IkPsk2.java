@@ -2,6 +2,7 @@ package dev.taltun.noise;
 
 import dev.taltun.crypto.ConstantTime;
 import dev.taltun.crypto.X25519;
+import dev.taltun.crypto.X25519Key;
 import dev.taltun.protocol.Limits;
 
 /**
@@ -32,27 +33,27 @@ final class IkPsk2 {
     record Second(byte[] ephemeral, byte[] sealedPayload) {}
 
     /** An ephemeral key pair; closing wipes the private key. */
-    record Ephemeral(byte[] privateKey, byte[] publicKey) implements AutoCloseable {
+    record Ephemeral(X25519Key privateKey, byte[] publicKey) implements AutoCloseable {
         static Ephemeral generate(RandomSource random) {
             byte[] privateKey = new byte[Limits.PUBLIC_KEY_BYTES];
             random.fill(privateKey);
             return of(privateKey);
         }
 
-        /** Takes the private key over. */
+        /** Takes the private key over, and wipes the bytes. */
         static Ephemeral of(byte[] privateKey) {
-            byte[] publicKey = new byte[Limits.PUBLIC_KEY_BYTES];
-            X25519.publicKey(privateKey, publicKey);
-            return new Ephemeral(privateKey, publicKey);
+            X25519Key key = X25519.prepare(privateKey);
+            ConstantTime.wipe(privateKey);
+            return new Ephemeral(key, key.publicKey());
         }
 
         boolean agree(byte[] remotePublic, byte[] out) {
-            return X25519.agree(privateKey, remotePublic, out);
+            return privateKey.agree(remotePublic, out);
         }
 
         @Override
         public void close() {
-            ConstantTime.wipe(privateKey);
+            privateKey.close();
         }
 
         @Override
@@ -139,7 +140,7 @@ final class IkPsk2 {
     /** Initiator: {@code e, ee, se, psk}. Gives the payload. */
     static byte[] readSecond(
             SymmetricState state,
-            byte[] ephemeralPrivate,
+            Ephemeral ephemeral,
             StaticIdentity local,
             byte[] presharedKey,
             Second message) {
@@ -147,7 +148,7 @@ final class IkPsk2 {
         try {
             state.mixHash(message.ephemeral());
             state.mixChain(message.ephemeral());
-            if (!X25519.agree(ephemeralPrivate, message.ephemeral(), secret)) {
+            if (!ephemeral.agree(message.ephemeral(), secret)) {
                 return null;
             }
             state.mixChain(secret);

@@ -1,21 +1,24 @@
 package dev.taltun.noise;
 
-import dev.taltun.crypto.ConstantTime;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.crypto.X25519;
+import dev.taltun.crypto.X25519Key;
 
 /**
- * Our own static key pair: who we are to every peer. Any thread may use it; the owner of the
- * private key closes that key when no handshake needs it any more.
+ * Our own static key pair: who we are to every peer. Any thread may use it; its owner closes it,
+ * which wipes its copy of the private key, when no handshake needs it any more.
  */
-public final class StaticIdentity {
-    private final SecretKey privateKey;
+public final class StaticIdentity implements AutoCloseable {
+    private final X25519Key privateKey;
     private final PublicKey publicKey;
 
+    /**
+     * @param privateKey copied; stays the caller's
+     */
     public StaticIdentity(SecretKey privateKey) {
-        this.privateKey = privateKey;
-        this.publicKey = X25519.publicKey(privateKey);
+        this.privateKey = X25519.prepare(privateKey);
+        this.publicKey = PublicKey.copyOf(this.privateKey.publicKey());
     }
 
     public PublicKey publicKey() {
@@ -24,12 +27,12 @@ public final class StaticIdentity {
 
     /** Agrees with a public key; false if that is a low-order point. */
     boolean agree(byte[] remotePublic, byte[] out) {
-        byte[] secret = privateKey.toBytes();
-        try {
-            return X25519.agree(secret, remotePublic, out);
-        } finally {
-            ConstantTime.wipe(secret);
-        }
+        return privateKey.agree(remotePublic, out);
+    }
+
+    @Override
+    public void close() {
+        privateKey.close();
     }
 
     @Override

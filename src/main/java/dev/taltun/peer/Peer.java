@@ -5,6 +5,7 @@ import dev.taltun.io.udp.Endpoint;
 import dev.taltun.noise.Session;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Set;
 
 /**
  * One peer, as far as packet threads need to know it.
@@ -33,12 +34,19 @@ public final class Peer {
     private static final VarHandle KEEPALIVE_DUE = handle("keepaliveDueSince", long.class);
     private static final VarHandle LAST_SENT = handle("lastSent", long.class);
     private static final VarHandle LAST_RECEIVED = handle("lastReceived", long.class);
+    private static final VarHandle NEXT_NOTICE = handle("nextNotice", long.class);
+
+    /** At most 20 notices a second to one peer, but 40 at once: a traceroute sends 16 or more. */
+    private static final long NOTICE_INTERVAL_NANOS = 50_000_000;
+
+    private static final long NOTICE_CREDIT_NANOS = 40 * NOTICE_INTERVAL_NANOS;
 
     private final PublicKey publicKey;
     private final String name;
     private volatile Session session;
     private volatile Endpoint endpoint;
     private volatile boolean watched;
+    private volatile Set<PublicKey> relayedWith;
     private int requests;
     private long txBytes;
     private long txPackets;
@@ -48,6 +56,7 @@ public final class Peer {
     private long keepaliveDueSince;
     private long lastSent;
     private long lastReceived;
+    private long nextNotice;
 
     /**
      * @param name what the user calls it; the abbreviated key when there is no name
@@ -91,6 +100,38 @@ public final class Peer {
     /** Sets where datagrams go: on authenticated packets (roaming) and from the configuration. */
     public void setEndpoint(Endpoint next) {
         endpoint = next;
+    }
+
+    /**
+     * Whether this node may pass packets between this peer and another, as far as this one's list
+     * goes; the other's has to be asked, too.
+     */
+    public boolean relaysWith(Peer other) {
+        Set<PublicKey> only = relayedWith;
+        return only == null || only.contains(other.publicKey);
+    }
+
+    /**
+     * Limits with whom packets may be exchanged through this node.
+     *
+     * @param only an immutable set; null for everybody
+     */
+    public void limitRelay(Set<PublicKey> only) {
+        relayedWith = only;
+    }
+
+    /**
+     * Asks leave to send the peer a notice (an ICMP error) about one of its packets, for which
+     * there is a limit, as for everything that anybody can ask for. Packet threads; two at the same
+     * moment may both get what one of them should have.
+     */
+    public boolean mayNotify(long now) {
+        long next = Math.max((long) NEXT_NOTICE.getOpaque(this), now - NOTICE_CREDIT_NANOS);
+        if (next >= now) {
+            return false;
+        }
+        NEXT_NOTICE.setOpaque(this, next + NOTICE_INTERVAL_NANOS);
+        return true;
     }
 
     /**

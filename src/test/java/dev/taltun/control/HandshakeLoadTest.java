@@ -108,6 +108,50 @@ class HandshakeLoadTest {
         assertEquals(List.of(1), b.received);
     }
 
+    /** The cookie is used at once, once: an end that sends cookies only is not asked for ever. */
+    @Test
+    void aCookieIsAnsweredAtOnceButOnlyOnce() {
+        flood(stranger.initiation(), LOAD);
+        a.send(b, 1);
+        lab.runSeconds(0.1);
+        assertNotNull(a.session(b));
+        assertEquals(2, lab.wire.sent(a, MessageType.HANDSHAKE_INITIATION).size());
+    }
+
+    @Test
+    void endlessCookiesAreNotAnsweredEndlessly() {
+        byte[] message = stranger.initiation();
+        // Each initiation comes from another port, as behind a bad NAT: no cookie fits the next.
+        int[] port = {2000};
+        lab.wire.translate =
+                source -> {
+                    if (!source.sameRemote(a.address())) {
+                        return source;
+                    }
+                    Endpoint outside = new Endpoint(0, source.low(), port[0]++, 0, 0, 0);
+                    lab.wire.attach(outside, a);
+                    return outside;
+                };
+        a.send(b, 1);
+        for (int i = 0; i < 40; i++) {
+            flood(message, LOAD);
+            lab.run(Lab.STEP);
+        }
+        assertEquals(2, a.count(Counter.COOKIES_RECEIVED));
+        assertEquals(2, lab.wire.sent(a, MessageType.HANDSHAKE_INITIATION).size());
+    }
+
+    /** Who is under load itself must not ask the peer that it calls for a cookie first. */
+    @Test
+    void anInitiatorUnderLoadConnectsAtOnce() {
+        flood(stranger.initiation(), LOAD);
+        b.send(a, 1);
+        lab.runSeconds(0.1);
+        assertNotNull(b.session(a));
+        assertEquals(1, lab.wire.sent(b, MessageType.HANDSHAKE_INITIATION).size());
+        assertEquals(1, lab.wire.sent(a, MessageType.HANDSHAKE_RESPONSE).size());
+    }
+
     @Test
     void theLoadIsRememberedForASecond() {
         flood(stranger.initiation(), LOAD);

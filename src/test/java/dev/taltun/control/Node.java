@@ -153,7 +153,8 @@ final class Node {
                                 port,
                                 offloads,
                                 counters.newBlock(),
-                                INBOUND_LANE));
+                                INBOUND_LANE,
+                                null));
         Transmitter controlTransmitter = transmitter(arena, offloads);
         control =
                 new ControlAgent(

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * The network between nodes of one test: delivers, delays, loses, repeats and reorders datagrams,
@@ -44,6 +45,9 @@ final class Wire {
 
     /** What gets lost, beside what chance loses. */
     Predicate<Datagram> drop = datagram -> false;
+
+    /** What a NAT makes of the source of each datagram. */
+    UnaryOperator<Endpoint> translate = source -> source;
 
     double loss;
     double repeat;
@@ -90,7 +94,7 @@ final class Wire {
             Datagram datagram = flying.remove().datagram;
             Node node = nodes.get(key(datagram.to));
             if (node != null) {
-                node.arrives(datagram.bytes, datagram.source, datagram.to);
+                node.arrives(datagram.bytes, translate.apply(datagram.source), datagram.to);
                 any = true;
             }
         }

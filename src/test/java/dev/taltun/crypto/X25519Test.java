@@ -1,19 +1,79 @@
 package dev.taltun.crypto;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 7748, sections 5.2 and 6.1. */
 class X25519Test {
+    /** The same from every implementation that there is on this machine. */
     private static String agree(String scalar, String point) {
-        byte[] out = new byte[32];
-        assertTrue(X25519.agree(Hex.bytes(scalar), Hex.bytes(point), out));
-        return Hex.text(out);
+        byte[] expected = new byte[32];
+        assertTrue(X25519.agree(Hex.bytes(scalar), Hex.bytes(point), expected));
+        for (X25519Key key : keys(Hex.bytes(scalar))) {
+            byte[] out = new byte[32];
+            assertTrue(key.agree(Hex.bytes(point), out));
+            assertEquals(Hex.text(expected), Hex.text(out), key.getClass().getSimpleName());
+            key.close();
+        }
+        return Hex.text(expected);
+    }
+
+    /** A private key in every form; OpenSSL is missing where it is not installed. */
+    private static List<X25519Key> keys(byte[] privateKey) {
+        List<X25519Key> keys = new ArrayList<>();
+        keys.add(new BouncyCastleX25519Key(privateKey));
+        try {
+            keys.add(new OpenSslX25519Key(OpenSslX25519.open(OpenSsl.LIBRARY_NAME), privateKey));
+        } catch (ProviderUnavailableException e) {
+            assertTrue(e.getMessage().contains("not installed"), e.getMessage());
+        }
+        return keys;
+    }
+
+    @Test
+    void implementationsAgreeOnWhateverComes() {
+        Random random = new Random(25519);
+        for (int i = 0; i < 200; i++) {
+            byte[] scalar = new byte[32];
+            byte[] point = new byte[32];
+            random.nextBytes(scalar);
+            random.nextBytes(point);
+            assertFalse(X25519.isLowOrder(PublicKey.copyOf(point)));
+            List<X25519Key> keys = keys(scalar);
+            for (X25519Key key : keys) {
+                assertArrayEquals(keys.getFirst().publicKey(), key.publicKey());
+            }
+            agree(Hex.text(scalar), Hex.text(point));
+        }
+    }
+
+    @Test
+    void aClosedKeyIsOfNoUse() {
+        for (X25519Key key : keys(new byte[32])) {
+            key.close();
+            key.close();
+            byte[] point = {9};
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> key.agree(Arrays.copyOf(point, 32), new byte[32]));
+        }
+    }
+
+    @Test
+    void aLibraryThatIsNotThereIsToldApart() {
+        assertThrows(
+                ProviderUnavailableException.class, () -> OpenSslX25519.open("libnothing.so.3"));
     }
 
     @Test
@@ -85,8 +145,14 @@ class X25519Test {
         byte[] privateKey = new byte[32];
         Entropy.fill(privateKey);
         byte[] out = new byte[32];
-        assertFalse(X25519.agree(privateKey, Hex.bytes(point), out));
-        assertTrue(ConstantTime.isZero(out));
+        for (X25519Key key : keys(privateKey)) {
+            assertFalse(key.agree(Hex.bytes(point), out));
+            assertTrue(ConstantTime.isZero(out));
+        }
+        byte[] masked = Hex.bytes(point);
+        assertTrue(X25519.isLowOrder(PublicKey.copyOf(masked)));
+        masked[31] |= (byte) 0x80;
+        assertTrue(X25519.isLowOrder(PublicKey.copyOf(masked)));
     }
 
     @Test

@@ -181,7 +181,8 @@ class AllocationTest {
                                 control,
                                 offloads,
                                 counters.newBlock(),
-                                1));
+                                1,
+                                null));
     }
 
     private MemorySegment plain(Packet p) {

@@ -85,7 +85,8 @@ final class Node implements AutoCloseable {
                                 control,
                                 offloads,
                                 counters.newBlock(),
-                                1));
+                                1,
+                                null));
     }
 
     /** A peer with its inner addresses, without endpoint and session. */

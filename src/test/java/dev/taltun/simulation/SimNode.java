@@ -228,7 +228,8 @@ final class SimNode {
                                 port,
                                 offloads,
                                 counters.newBlock(),
-                                options.workers + i));
+                                options.workers + i,
+                                null));
         poolOwners.add(inbound);
         return inbound;
     }

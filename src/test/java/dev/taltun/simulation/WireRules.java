@@ -4,12 +4,15 @@ import dev.taltun.protocol.Limits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What holds of every datagram that an engine sends: the lengths of the WireGuard paper, zeros
- * where it wants them, padding, and five seconds between two initiations to the same place. Beside
- * that only the number of a Taltun suite in the first byte after the type.
+ * where it wants them, padding, and five seconds between two initiations to the same place, but for
+ * one repetition with the cookie that the place asked for. Beside that only the number of a Taltun
+ * suite in the first byte after the type.
  */
 final class WireRules {
     private static final int INITIATION = 148;
@@ -18,6 +21,9 @@ final class WireRules {
     private static final int DATA_OVERHEAD = 32;
 
     private final Map<String, Long> lastInitiation = new HashMap<>();
+
+    /** Ways whose last initiation was such a repetition. */
+    private final Set<String> repeated = new HashSet<>();
 
     /** A node starts anew and knows nothing of what it sent before. */
     void forget(String node) {
@@ -45,10 +51,24 @@ final class WireRules {
         int suite = datagram.bytes()[1];
         String way = datagram.from().name() + ">" + datagram.to().withoutLocal() + " " + suite;
         Long last = lastInitiation.put(way, datagram.at());
+        boolean soon = last != null && datagram.at() - last < Limits.REKEY_TIMEOUT_NANOS;
         check(
-                last == null || datagram.at() - last >= Limits.REKEY_TIMEOUT_NANOS,
+                !soon || (hasCookie(datagram) && repeated.add(way)),
                 datagram,
                 "follows another initiation too soon");
+        if (!soon) {
+            repeated.remove(way);
+        }
+    }
+
+    /** Whether mac2, the last 16 bytes, is anything but zeros. */
+    private static boolean hasCookie(Network.Datagram datagram) {
+        for (int i = INITIATION - Limits.MAC_BYTES; i < INITIATION; i++) {
+            if (datagram.bytes()[i] != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void data(Network.Datagram datagram, ByteBuffer buffer) {
