@@ -99,13 +99,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
             require(libc.setsockopt(n, sol, Linux.SO_REUSEPORT(), 1), "sharing the UDP port");
         }
         if (options.mark() != 0) {
-            int result = libc.setsockopt(n, sol, Linux.SO_MARK(), options.mark());
-            if (result < 0) {
-                throw SystemCallException.of(
-                        "setting fwmark " + options.mark() + " on the UDP socket",
-                        result,
-                        "run as root or give CAP_NET_ADMIN");
-            }
+            setMark(libc, n, options.mark());
         }
         // As the kernel's WireGuard: let routers fragment rather than lose packets where ICMP is
         // filtered. A dual-stack socket has the options of both families.
@@ -163,6 +157,28 @@ public final class LinuxUdpSocket implements AutoCloseable {
         MemorySegment address = arena.allocate(SocketAddresses.BYTES, 8);
         require(libc.getsockname(fd.number(), address), "reading the UDP socket's address");
         return SocketAddresses.port(address, 0);
+    }
+
+    /**
+     * Gives every datagram sent from now on a firewall mark, for policy routing.
+     *
+     * @param mark unsigned; 0 for none
+     * @throws IOException with one line for the user
+     */
+    public void setMark(int mark) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            setMark(Libc.open(arena), fd.number(), mark);
+        }
+    }
+
+    private static void setMark(Libc libc, int fd, int mark) throws IOException {
+        int result = libc.setsockopt(fd, Linux.SOL_SOCKET(), Linux.SO_MARK(), mark);
+        if (result < 0) {
+            throw SystemCallException.of(
+                    "setting fwmark " + Integer.toUnsignedString(mark) + " on the UDP socket",
+                    result,
+                    "run as root or give CAP_NET_ADMIN");
+        }
     }
 
     /** The bound port. */
