@@ -20,6 +20,10 @@ final class ForegroundEngine implements EngineLauncher {
 
     private final Console console;
     private final AtomicReference<Running> running = new AtomicReference<>();
+
+    /** What undoes the changes that an engine which is only being started has made already. */
+    private final AtomicReference<AutoCloseable> starting = new AtomicReference<>();
+
     private final Thread hook = new Thread(this::endBySignal, "taltun-shutdown");
 
     ForegroundEngine(Console console) {
@@ -58,7 +62,8 @@ final class ForegroundEngine implements EngineLauncher {
 
     private int runUntilEnd(TaltunConfig config) {
         try (Engine engine =
-                Engine.start(config, new ConsoleLog(console, config.iface().debug()))) {
+                Engine.start(
+                        config, new ConsoleLog(console, config.iface().debug()), starting::set)) {
             running.set(new Running(engine, config));
             String failure = engine.awaitEnd();
             if (failure == null) {
@@ -77,16 +82,26 @@ final class ForegroundEngine implements EngineLauncher {
 
     /**
      * What is only being started is left as it is, keys included, for another thread is using it:
-     * the kernel takes everything back.
+     * the kernel takes everything back, but for changes to the machine.
      */
     private void endBySignal() {
         Running started = running.get();
         if (started != null) {
             started.engine().close();
             started.config().close();
+        } else if (starting.get() != null) {
+            undo(starting.get());
         }
         console.out().flush();
         console.err().flush();
         Runtime.getRuntime().halt(ExitCode.OK);
+    }
+
+    private void undo(AutoCloseable changes) {
+        try {
+            changes.close();
+        } catch (Exception e) {
+            console.complain(COMMAND, String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.taltun.agent.Clock;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.crypto.PublicKey;
+import dev.taltun.crypto.SecretKey;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.ReceivedFrame;
@@ -18,7 +19,9 @@ import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.Peer;
 import dev.taltun.peer.PeerTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The agent that owns the peers. See the package's description.
@@ -189,6 +192,32 @@ public final class ControlAgent implements Agent {
 
     void onRemove(PublicKey key) {
         peers.remove(key);
+    }
+
+    void onChange(List<PeerChange> changes) {
+        long now = clock.nanoTime();
+        peers.change(changes, running ? peer -> peer.start(now) : peer -> {}, now);
+    }
+
+    void onRemoveAll() {
+        peers.close();
+    }
+
+    void onIdentity(StaticIdentity next) {
+        context.identity = next;
+        handshakes.identityChanged();
+        peers.identityChanged(clock.nanoTime());
+    }
+
+    Map<PublicKey, SecretKey> onPresharedKeys() {
+        Map<PublicKey, SecretKey> keys = new HashMap<>();
+        for (PeerController peer : peers.all()) {
+            SecretKey key = peer.copyOfPresharedKey();
+            if (key != null) {
+                keys.put(peer.peer().publicKey(), key);
+            }
+        }
+        return keys;
     }
 
     List<PeerStatus> onStatus() {

@@ -3,7 +3,10 @@ package dev.taltun.control;
 import dev.taltun.agent.Mailbox;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.crypto.PublicKey;
+import dev.taltun.crypto.SecretKey;
+import dev.taltun.noise.StaticIdentity;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -46,10 +49,44 @@ public final class ControlCommands {
         return submit(() -> agent.onRemove(key));
     }
 
+    /**
+     * Makes changes in this order, as a control socket asks for them. When one is refused, those
+     * before it stay. At most a few dozen at once, for a new peer costs work on a curve.
+     *
+     * @param changes their preshared keys may be closed when the future is complete
+     */
+    public CompletableFuture<Void> change(List<PeerChange> changes) {
+        List<PeerChange> copy = List.copyOf(changes);
+        return submit(() -> agent.onChange(copy));
+    }
+
+    /** Removes all peers. */
+    public CompletableFuture<Void> removeAll() {
+        return submit(agent::onRemoveAll);
+    }
+
+    /**
+     * Makes us somebody else: sessions end, and a peer with our own key goes.
+     *
+     * @param next stays the caller's; the identity before may be closed when the future is complete
+     */
+    public CompletableFuture<Void> identity(StaticIdentity next) {
+        return submit(() -> agent.onIdentity(next));
+    }
+
     /** The state of all peers. */
     public CompletableFuture<List<PeerStatus>> status() {
-        CompletableFuture<List<PeerStatus>> result = new CompletableFuture<>();
-        post(() -> complete(result, agent::onStatus), result);
+        return ask(agent::onStatus);
+    }
+
+    /** Copies of the preshared keys of the peers that have one; the caller closes them. */
+    public CompletableFuture<Map<PublicKey, SecretKey>> presharedKeys() {
+        return ask(agent::onPresharedKeys);
+    }
+
+    private <T> CompletableFuture<T> ask(Supplier<T> question) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        post(() -> complete(result, question), result);
         return result;
     }
 

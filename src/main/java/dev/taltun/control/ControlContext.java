@@ -24,7 +24,7 @@ final class ControlContext {
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     final Clock clock;
-    final StaticIdentity identity;
+    StaticIdentity identity;
     final IndexTable indices;
     final PacketSealer sealer;
     final KeyFactory keys;

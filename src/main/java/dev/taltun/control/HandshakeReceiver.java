@@ -44,7 +44,7 @@ final class HandshakeReceiver {
     private final ControlContext context;
     private final ControlPort port;
     private final PeerRegistry peers;
-    private final CookieChecker cookies;
+    private CookieChecker cookies;
     private final LoadDetector load = new LoadDetector();
     private final RateLimiter limiter;
     private final Counters.Block counters;
@@ -230,6 +230,12 @@ final class HandshakeReceiver {
             return null;
         }
         return peers.find(entry.peer());
+    }
+
+    /** Messages are addressed to another public key from now on. */
+    void identityChanged() {
+        cookies.close();
+        cookies = new CookieChecker(context.identity.publicKey(), context.random);
     }
 
     /** Wipes the cookie secret. */

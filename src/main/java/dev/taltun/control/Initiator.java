@@ -82,7 +82,7 @@ final class Initiator {
      * @param unansweredSince how long what we send has had no answer, at least
      */
     void want(long now, long unansweredSince) {
-        if (peer.endpoint() == null) {
+        if (peer.endpoint() == null || context.identity.isNobody()) {
             return;
         }
         // From now on another 90 seconds; one that was just sent is the first of them.
@@ -132,7 +132,7 @@ final class Initiator {
         return trusted-- > 0;
     }
 
-    /** There is a new session, whoever initiated it. */
+    /** There is a new session, whoever initiated it; or nothing is wanted any more. */
     void complete() {
         messages.abandonInitiation();
         attempts = 0;

@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.crypto.SecretKey;
 import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.dataplane.StagedPacket;
 import dev.taltun.io.udp.Endpoint;
@@ -17,6 +18,7 @@ import dev.taltun.routing.IpPrefix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One peer on the control agent's thread: its handshakes, its sessions, the packets that wait for
@@ -113,9 +115,19 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** Takes over changed wishes; the session stays, for its keys are as good as before. */
     void update(PeerSpec next, long now) {
+        presharedKey(next.presharedKey());
+        become(next, now);
+    }
+
+    /** For handshakes from now on; copied; null for none. */
+    void presharedKey(SecretKey key) {
+        handshake.presharedKey(key);
+    }
+
+    /** Takes over changed wishes but the preshared key's bytes. */
+    void become(PeerSpec next, long now) {
         PeerSpec before = spec;
         spec = next;
-        handshake.presharedKey(next.presharedKey());
         hello.update(next.suites());
         if (!Objects.equals(next.endpoint(), before.endpoint())) {
             place.use(next.endpoint(), now);
@@ -126,6 +138,37 @@ final class PeerController implements TimerWheel.Expiry {
             heartbeat(now);
         }
         schedule(now);
+    }
+
+    /** The user says, perhaps once more, where the peer is. */
+    void moveTo(EndpointSpec endpoint, long now) {
+        place.use(endpoint, now);
+        schedule(now);
+    }
+
+    /** Other peers have these now. */
+    void lose(Set<IpPrefix> prefixes) {
+        spec =
+                spec.withAllowedIps(
+                        spec.allowedIps().stream().filter(p -> !prefixes.contains(p)).toList());
+    }
+
+    /** We are somebody else: what was agreed on as who we were is void. */
+    void identityChanged(long now) {
+        initiator.complete();
+        handshake.identity(context.identity);
+        sessions.clear();
+        startHandshake |= spec.initiates();
+        schedule(now);
+    }
+
+    PeerSpec spec() {
+        return spec;
+    }
+
+    /** A copy, which the caller closes; null if there is none. */
+    SecretKey copyOfPresharedKey() {
+        return handshake.copyOfPresharedKey();
     }
 
     private void onPlaceAnswered(long now) {
@@ -161,7 +204,9 @@ final class PeerController implements TimerWheel.Expiry {
                 session == null ? -1 : now - session.createdNanos(),
                 session == null ? null : session.suite(),
                 staged.size(),
-                news.isSilent());
+                news.isSilent(),
+                news.unansweredNanos(now),
+                peer.lastReceived() == 0 ? -1 : now - peer.lastReceived());
     }
 
     // What packet threads bring.

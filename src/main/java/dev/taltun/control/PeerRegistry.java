@@ -7,9 +7,13 @@ import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * All peers by their keys, and the routes to them as packet threads see them. Control agent's
@@ -43,11 +47,9 @@ final class PeerRegistry {
             }
             throw e;
         }
-        PrefixTable<Peer> routes = table.routes();
-        for (PeerController peer : added) {
-            routes = withRoutes(routes, peer);
-        }
-        table.publish(routes);
+        RouteChange routes = new RouteChange();
+        added.forEach(routes::give);
+        routes.publish();
     }
 
     private PeerController add(PeerSpec spec) {
@@ -69,17 +71,80 @@ final class PeerRegistry {
     /** Takes over changed wishes for a peer. */
     void update(PeerSpec spec, long now) {
         PeerController peer = known(spec.publicKey());
-        PrefixTable<Peer> routes = withoutRoutes(table.routes(), peer);
+        RouteChange routes = new RouteChange();
+        routes.take(peer);
         peer.update(spec, now);
-        table.publish(withRoutes(routes, peer));
+        routes.give(peer);
+        routes.publish();
     }
 
     /** Removes a peer, with its routes, sessions and indices. */
     void remove(PublicKey key) {
         PeerController peer = known(key);
-        table.publish(withoutRoutes(table.routes(), peer));
+        RouteChange routes = new RouteChange();
+        routes.take(peer);
+        routes.publish();
         peers.remove(key);
         peer.close();
+    }
+
+    /**
+     * Makes changes as a control socket asks for them, with all routes in one new snapshot.
+     *
+     * @param started told each peer that is new
+     * @throws IllegalArgumentException if a key is no good; the changes before it are made then
+     */
+    void change(List<PeerChange> changes, Consumer<PeerController> started, long now) {
+        RouteChange routes = new RouteChange();
+        List<PeerController> removed = new ArrayList<>();
+        try {
+            for (PeerChange change : changes) {
+                PeerController peer = peers.get(change.publicKey());
+                if (change.remove()) {
+                    if (peer != null) {
+                        routes.take(peer);
+                        peers.remove(change.publicKey());
+                        removed.add(peer);
+                    }
+                } else if (peer != null) {
+                    change(peer, change, routes, now);
+                } else if (change.makes(context.identity.publicKey())) {
+                    PeerController made = add(change.appliedTo(change.ifNew()));
+                    routes.give(made);
+                    started.accept(made);
+                }
+            }
+        } finally {
+            routes.publish();
+            removed.forEach(PeerController::close);
+        }
+    }
+
+    private static void change(
+            PeerController peer, PeerChange change, RouteChange routes, long now) {
+        PeerSpec next = change.appliedTo(peer.spec());
+        if (change.presharedKey() != null) {
+            peer.presharedKey(next.presharedKey());
+        }
+        boolean otherRoutes = change.touchesAllowedIps();
+        if (otherRoutes) {
+            routes.take(peer);
+        }
+        peer.become(next, now);
+        if (change.endpoint() != null) {
+            peer.moveTo(change.endpoint(), now);
+        }
+        if (otherRoutes) {
+            routes.give(peer);
+        }
+    }
+
+    /** We are somebody else; a peer with our own key is none. */
+    void identityChanged(long now) {
+        if (peers.containsKey(context.identity.publicKey())) {
+            remove(context.identity.publicKey());
+        }
+        peers.values().forEach(peer -> peer.identityChanged(now));
     }
 
     private PeerController known(PublicKey key) {
@@ -88,25 +153,6 @@ final class PeerRegistry {
             throw new IllegalArgumentException("there is no peer with the public key " + key);
         }
         return peer;
-    }
-
-    /** A prefix that another peer has moves to this one, as wg(8) has it. */
-    private static PrefixTable<Peer> withRoutes(PrefixTable<Peer> routes, PeerController peer) {
-        PrefixTable<Peer> next = routes;
-        for (IpPrefix prefix : peer.allowedIps()) {
-            next = next.with(prefix, peer.peer());
-        }
-        return next;
-    }
-
-    private static PrefixTable<Peer> withoutRoutes(PrefixTable<Peer> routes, PeerController peer) {
-        PrefixTable<Peer> next = routes;
-        for (IpPrefix prefix : peer.allowedIps()) {
-            if (next.get(prefix) == peer.peer()) {
-                next = next.without(prefix);
-            }
-        }
-        return next;
     }
 
     /** The peer with this key, or null. */
@@ -129,5 +175,53 @@ final class PeerRegistry {
         table.publish(PrefixTable.empty());
         peers.values().forEach(PeerController::close);
         peers.clear();
+    }
+
+    /**
+     * The next snapshot of the routes, while it is being made. A prefix that another peer has moves
+     * to the one that gets it, as wg(8) has it.
+     */
+    private final class RouteChange {
+        private final Map<Peer, Set<IpPrefix>> moved = new HashMap<>();
+        private PrefixTable<Peer> routes = table.routes();
+
+        void give(PeerController peer) {
+            for (IpPrefix prefix : peer.allowedIps()) {
+                Peer before = routes.get(prefix);
+                if (before != null && before != peer.peer()) {
+                    moved.computeIfAbsent(before, p -> new HashSet<>()).add(prefix);
+                }
+                routes = routes.with(prefix, peer.peer());
+            }
+        }
+
+        void take(PeerController peer) {
+            // Else what moved away would come back with the peer's next change.
+            settle(peer);
+            for (IpPrefix prefix : peer.allowedIps()) {
+                if (routes.get(prefix) == peer.peer()) {
+                    routes = routes.without(prefix);
+                }
+            }
+        }
+
+        private void settle(PeerController peer) {
+            Set<IpPrefix> lost = moved.remove(peer.peer());
+            if (lost != null) {
+                peer.lose(lost);
+            }
+        }
+
+        void publish() {
+            List.copyOf(moved.keySet())
+                    .forEach(
+                            peer -> {
+                                PeerController loser = find(peer);
+                                if (loser != null) {
+                                    settle(loser);
+                                }
+                            });
+            table.publish(routes);
+        }
     }
 }

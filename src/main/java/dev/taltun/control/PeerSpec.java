@@ -56,4 +56,16 @@ public record PeerSpec(
         }
         allowedIps = allowedIps.stream().map(IpPrefix::masked).distinct().toList();
     }
+
+    PeerSpec withAllowedIps(List<IpPrefix> other) {
+        return new PeerSpec(
+                name,
+                publicKey,
+                presharedKey,
+                endpoint,
+                other,
+                keepaliveSeconds,
+                initiates,
+                suites);
+    }
 }

@@ -18,6 +18,8 @@ import java.util.List;
  * @param suite of that session, or null
  * @param stagedPackets packets held until there is a session
  * @param silent whether the peer does not answer at present
+ * @param unansweredNanos how long what we send has not been answered; 0 while it is
+ * @param lastReceivedNanosAgo when the last authentic packet came; -1 if none did
  */
 public record PeerStatus(
         String name,
@@ -35,4 +37,6 @@ public record PeerStatus(
         long sessionAgeNanos,
         CipherSuite suite,
         int stagedPackets,
-        boolean silent) {}
+        boolean silent,
+        long unansweredNanos,
+        long lastReceivedNanosAgo) {}

@@ -77,6 +77,15 @@ public final class SecretKey implements AutoCloseable {
         return copy;
     }
 
+    /** Whether all bytes are zero, which stands for no key; takes the same time for any key. */
+    public boolean isZero() {
+        long all = 0;
+        for (int i = 0; i < BYTES; i++) {
+            all |= segment().get(ValueLayout.JAVA_BYTE, i);
+        }
+        return all == 0;
+    }
+
     /** The 32 bytes themselves, owned by this object. */
     public MemorySegment segment() {
         if (closed) {

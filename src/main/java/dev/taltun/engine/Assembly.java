@@ -30,6 +30,7 @@ import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
+import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
@@ -88,6 +89,7 @@ final class Assembly {
     private final TaltunConfig config;
     private final EngineLog log;
     private final Counters counters;
+    private final HostSetup host;
     private final Deque<AutoCloseable> resources;
     private final Clock clock = new SystemClock();
     private final List<Threaded> agents = new ArrayList<>();
@@ -99,14 +101,22 @@ final class Assembly {
     private LinuxTunDevice tun;
     private Offloads offloads;
     private StaticIdentity identity;
+    private LiveDevice device;
+    private final List<Poller> socketPollers = new ArrayList<>();
 
     /**
+     * @param host is applied when the interface is up; the caller closes it
      * @param resources gets everything that must be closed, last opened first
      */
     Assembly(
-            TaltunConfig config, EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
+            TaltunConfig config,
+            EngineLog log,
+            Counters counters,
+            HostSetup host,
+            Deque<AutoCloseable> resources) {
         this.config = config;
         this.log = log;
+        this.host = host;
         this.counters = counters;
         this.resources = resources;
         workers = Math.max(1, config.iface().workers());
@@ -125,10 +135,11 @@ final class Assembly {
     @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
     void build() throws IOException {
         InterfaceConfig iface = config.iface();
+        host.sweep();
         aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
         arena = Arena.ofShared();
         resources.push(arena::close);
-        sockets = Sockets.open(iface, workers);
+        sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
         tun =
                 LinuxTunDevice.open(
@@ -143,6 +154,7 @@ final class Assembly {
         quiescence = new Quiescence(3 * workers + 1);
         wire();
         InterfaceSetup.apply(iface);
+        host.apply(device::fwmark);
     }
 
     private void wire() throws IOException {
@@ -173,12 +185,59 @@ final class Assembly {
                             pinning.forWorker(i)));
         }
         agents.add(new Threaded(control, () -> {}));
+        device = device(control);
+        resources.push(device);
+    }
+
+    private LiveDevice device(ControlAgent control) {
+        return new LiveDevice(
+                new LiveDevice.Parts(
+                        config.iface(),
+                        control.commands(),
+                        identity,
+                        sockets,
+                        socketPollers,
+                        counters,
+                        suites(config.iface().cipher()),
+                        offloadsInUse(),
+                        aead.description()));
+    }
+
+    private List<String> offloadsInUse() {
+        List<String> names = new ArrayList<>();
+        addIf(tun.tcpOffload(), "tun_tso", names);
+        addIf(tun.udpOffload(), "tun_uso", names);
+        addIf(sockets.getFirst().gso(), "udp_gso", names);
+        addIf(sockets.getFirst().gro(), "udp_gro", names);
+        return List.copyOf(names);
+    }
+
+    private static void addIf(boolean inUse, String name, List<String> names) {
+        if (inUse) {
+            names.add(name);
+        }
+    }
+
+    /** The TUN device's name as the kernel has it. */
+    String interfaceName() {
+        return tun.name();
+    }
+
+    /** What the control socket sees and changes. */
+    LiveDevice device() {
+        return device;
     }
 
     private static int randomIndex() {
         byte[] bytes = new byte[Integer.BYTES];
         Entropy.fill(bytes);
         return java.nio.ByteBuffer.wrap(bytes).getInt();
+    }
+
+    private Poller socketPoller(int i) throws IOException {
+        Poller poller = poller(sockets.get(i).fd());
+        socketPollers.add(poller);
+        return poller;
     }
 
     private Poller poller(int fd) throws IOException {
@@ -195,7 +254,7 @@ final class Assembly {
                         socket.newSender(arena),
                         offloads,
                         counters.newBlock(),
-                        poller(socket.fd()));
+                        socketPoller(i));
         agents.add(new Threaded(writer, pinning.forWorker(i)));
         return writer;
     }
@@ -218,7 +277,6 @@ final class Assembly {
                         block,
                         false);
         identity = new StaticIdentity(config.iface().privateKey());
-        resources.push(identity);
         ControlAgent.Parts parts =
                 new ControlAgent.Parts(
                         clock,
@@ -381,7 +439,7 @@ final class Assembly {
                         socket.newReceiver(arena, batch),
                         batch,
                         tun.newWriter(arena, i),
-                        poller(socket.fd()),
+                        socketPoller(i),
                         clock,
                         indices,
                         peers,

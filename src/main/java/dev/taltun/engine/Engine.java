@@ -4,6 +4,7 @@ import dev.taltun.agent.Agent;
 import dev.taltun.agent.AgentRunner;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.config.TaltunConfig;
+import dev.taltun.host.HostSetup;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import java.io.IOException;
@@ -14,12 +15,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * A running node: interface, sockets, threads. Started by {@link #start}, ended by {@link #close}.
  *
- * <p>Close order is the reverse of start: threads end first, then keys are wiped, then descriptors
- * are closed (and with the TUN device the interface, its addresses and routes go), then memory.
+ * <p>Close order is the reverse of start: threads end first, then the machine round the tunnel is
+ * put back as it was, then keys are wiped, then descriptors are closed (and with the TUN device the
+ * interface, its addresses and routes go), then memory.
  */
 public final class Engine implements AutoCloseable {
     /** What packet threads together, or the control agent, get to end in: they need a few. */
@@ -27,15 +30,19 @@ public final class Engine implements AutoCloseable {
 
     private final EngineLog log;
     private final Counters counters;
+    private final HostSetup host;
     private final Deque<AutoCloseable> resources;
     private final List<AgentRunner> runners = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile ControlEndpoint control;
 
-    private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
+    private Engine(
+            EngineLog log, Counters counters, HostSetup host, Deque<AutoCloseable> resources) {
         this.log = log;
         this.counters = counters;
+        this.host = host;
         this.resources = resources;
     }
 
@@ -49,14 +56,34 @@ public final class Engine implements AutoCloseable {
      *     what this machine does not have
      */
     public static Engine start(TaltunConfig config, EngineLog log) throws IOException {
+        return start(config, log, new HostSetup(config, log::warn));
+    }
+
+    /**
+     * Starts a node whose changes to the machine can be undone before it has started.
+     *
+     * @param onStarting is given, before anything else, what undoes those changes when it is
+     *     closed, by any thread; what else there is the kernel takes back from a process that ends
+     */
+    public static Engine start(
+            TaltunConfig config, EngineLog log, Consumer<AutoCloseable> onStarting)
+            throws IOException {
+        HostSetup host = new HostSetup(config, log::warn);
+        onStarting.accept(host);
+        return start(config, log, host);
+    }
+
+    private static Engine start(TaltunConfig config, EngineLog log, HostSetup host)
+            throws IOException {
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         Counters counters = new Counters();
-        Engine engine = new Engine(log, counters, resources);
+        Engine engine = new Engine(log, counters, host, resources);
         try {
-            Assembly assembly = new Assembly(config, log, counters, resources);
+            Assembly assembly = new Assembly(config, log, counters, host, resources);
             assembly.build();
             engine.run(assembly);
             assembly.announce();
+            engine.serveControl(assembly);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -76,6 +103,21 @@ public final class Engine implements AutoCloseable {
                             problem -> failed(agent, problem)));
         }
         runners.forEach(AgentRunner::start);
+    }
+
+    /**
+     * Opens the control socket, after everything else: traffic does not wait for it, and goes on
+     * without it when there is none to be had.
+     */
+    private void serveControl(Assembly assembly) {
+        try {
+            control = ControlEndpoint.open(assembly.interfaceName(), assembly.device(), log);
+            if (closing.get()) {
+                control.close();
+            }
+        } catch (IOException e) {
+            log.warn(e.getMessage() + "; going on without wg(8) and taltun status");
+        }
     }
 
     private void failed(Agent agent, Throwable problem) {
@@ -111,11 +153,15 @@ public final class Engine implements AutoCloseable {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
+        if (control != null) {
+            control.close();
+        }
         // The control agent is the last: it wipes the sessions, which the others may be using.
         int packetThreads = Math.max(0, runners.size() - 1);
         boolean allEnded =
                 stop(runners.subList(0, packetThreads))
                         && stop(runners.subList(packetThreads, runners.size()));
+        host.close();
         for (Counter counter : Counter.values()) {
             long sum = counters.sum(counter);
             if (sum != 0) {

@@ -2,6 +2,7 @@ package dev.taltun.engine;
 
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.ffi.Errno;
+import dev.taltun.host.HostSetup;
 import dev.taltun.io.netlink.Link;
 import dev.taltun.io.netlink.LinuxNetlink;
 import dev.taltun.io.netlink.Netlink;
@@ -13,8 +14,9 @@ import dev.taltun.routing.IpPrefix;
 import java.io.IOException;
 
 /**
- * Gives the TUN interface its MTU, addresses and routes. Nothing has to be undone: all of it goes
- * when the device is closed, whatever way the process ends.
+ * Gives the TUN interface its MTU, addresses and routes, but for default routes, which are {@link
+ * HostSetup}'s. Nothing has to be undone: all of it goes when the device is closed, whatever way
+ * the process ends.
  */
 final class InterfaceSetup {
     /** A super-packet is 45 segments; a queue of 500, the default for TUN, overflows at once. */
@@ -37,7 +39,9 @@ final class InterfaceSetup {
             }
             netlink.setUp(link);
             for (IpPrefix route : config.routes()) {
-                addRoute(netlink, link, route);
+                if (!HostSetup.isOwnRoute(route)) {
+                    addRoute(netlink, link, route);
+                }
             }
         }
     }

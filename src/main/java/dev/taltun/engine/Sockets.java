@@ -12,23 +12,25 @@ final class Sockets {
     private Sockets() {}
 
     /**
+     * @param port 0 for any
+     * @param mark of what is sent; 0 for none
      * @throws IOException with one line for the user
      */
-    static List<LinuxUdpSocket> open(InterfaceConfig config, int workers) throws IOException {
+    static List<LinuxUdpSocket> open(InterfaceConfig config, int workers, int port, int mark)
+            throws IOException {
         List<LinuxUdpSocket> sockets = new ArrayList<>();
         try {
             if (workers == 1) {
-                sockets.add(LinuxUdpSocket.open(options(config, config.local().port(), false)));
+                sockets.add(LinuxUdpSocket.open(options(config, port, mark, false)));
                 return sockets;
             }
             // Sharing hides that another process has the port, so ask for it alone first.
-            int port;
-            try (LinuxUdpSocket probe =
-                    LinuxUdpSocket.open(options(config, config.local().port(), false))) {
-                port = probe.port();
+            int found;
+            try (LinuxUdpSocket probe = LinuxUdpSocket.open(options(config, port, mark, false))) {
+                found = probe.port();
             }
             for (int i = 0; i < workers; i++) {
-                sockets.add(LinuxUdpSocket.open(options(config, port, true)));
+                sockets.add(LinuxUdpSocket.open(options(config, found, mark, true)));
             }
             return sockets;
         } catch (IOException | RuntimeException e) {
@@ -37,12 +39,12 @@ final class Sockets {
         }
     }
 
-    private static UdpOptions options(InterfaceConfig config, int port, boolean shared) {
+    private static UdpOptions options(InterfaceConfig config, int port, int mark, boolean shared) {
         return new UdpOptions(
                 config.local().address().toInetAddress(),
                 port,
                 shared,
-                config.fwmark(),
+                mark,
                 config.offloads().udpGso(),
                 config.offloads().udpGro());
     }

@@ -71,7 +71,8 @@ final class LibcHandles {
 
     private LibcHandles() {}
 
-    private static MethodHandle link(String function, int parameters) {
+    /** Links a function of longs, with errno. */
+    static MethodHandle link(String function, int parameters) {
         return link(function, shape(parameters), ERRNO);
     }
 

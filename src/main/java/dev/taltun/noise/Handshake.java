@@ -32,11 +32,11 @@ import java.lang.foreign.MemorySegment;
 public final class Handshake implements AutoCloseable {
     private static final byte[] NOTHING = {};
 
-    private final StaticIdentity local;
     private final PublicKey remote;
     private final KeyFactory keys;
     private final RandomSource random;
     private final CookieGenerator cookies;
+    private StaticIdentity local;
 
     /** What both static keys agree on; null until it is first needed. */
     private SecretKey staticStatic;
@@ -95,6 +95,17 @@ public final class Handshake implements AutoCloseable {
         this.presharedKey = copyOf(presharedKey);
     }
 
+    /**
+     * We are somebody else from now on. The caller forgets the initiation that waits for its
+     * response, if any, first.
+     */
+    public void identity(StaticIdentity next) {
+        assert pending == null : "an initiation of another identity";
+        local = next;
+        close(staticStatic);
+        staticStatic = null;
+    }
+
     /** A copy of what both static keys agree on; the caller wipes it. */
     private byte[] staticStatic() {
         if (staticStatic != null) {
@@ -117,6 +128,11 @@ public final class Handshake implements AutoCloseable {
         SecretKey replaced = presharedKey;
         presharedKey = copyOf(key);
         close(replaced);
+    }
+
+    /** A copy of the preshared key, which the caller closes; null if there is none. */
+    public SecretKey copyOfPresharedKey() {
+        return copyOf(presharedKey);
     }
 
     // Initiator.

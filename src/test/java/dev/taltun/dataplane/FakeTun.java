@@ -29,6 +29,9 @@ final class FakeTun implements TunReader, TunWriter {
         }
     }
 
+    /** What is read: an offload header and a packet or super-packet. */
+    record Read(byte[] header, byte[] packet) {}
+
     /** Packets that were written, super-packets cut. */
     final List<byte[]> packets = new ArrayList<>();
 
@@ -57,12 +60,18 @@ final class FakeTun implements TunReader, TunWriter {
 
     /** Lets the next read give a super-packet, which the packet describes but for its size. */
     void offerSuper(Packet p, int gsoSize) {
+        Read read = superPacket(p, gsoSize);
+        offerRaw(read.header, read.packet);
+    }
+
+    /** What a device gives that holds a super-packet. */
+    static Read superPacket(Packet p, int gsoSize) {
         byte[] packet = p.build();
         int field = Model.checksumField(p.transport(), p.protocol);
         Model.put16(packet, field, Model.pseudo(packet, p.transport(), p.protocol));
         int type = p.ipv6 ? Model.TCPV6 : Model.TCPV4;
         type = p.protocol == Packet.UDP ? Model.UDP_L4 : type;
-        offerRaw(header(type, p.headers(), gsoSize, p.transport(), field), packet);
+        return new Read(header(type, p.headers(), gsoSize, p.transport(), field), packet);
     }
 
     static byte[] header(int type, int headers, int size, int transport, int field) {

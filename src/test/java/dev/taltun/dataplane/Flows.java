@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Compares packets that went in with those that came out, flow by flow. */
 final class Flows {
@@ -19,6 +22,7 @@ final class Flows {
      * (fragment, options, other protocol) keeps its place among the packets between its hosts.
      */
     static void assertSame(List<byte[]> in, List<byte[]> out) {
+        assertEquals("", difference(in, out), "lost, and come from nowhere");
         Set<String> flows = new LinkedHashSet<>();
         in.forEach(packet -> flows.add(flow(packet)));
         for (String flow : flows) {
@@ -31,7 +35,18 @@ final class Flows {
             }
             assertEquals(expected.size(), actual.size(), "packets of flow " + flow);
         }
-        assertEquals(in.size(), out.size());
+    }
+
+    /** Packets that are in only one of both lists, a few of them. */
+    private static String difference(List<byte[]> in, List<byte[]> out) {
+        Map<String, Integer> surplus = new LinkedHashMap<>();
+        in.forEach(packet -> surplus.merge(canonical(packet), 1, Integer::sum));
+        out.forEach(packet -> surplus.merge(canonical(packet), -1, Integer::sum));
+        surplus.values().removeIf(count -> count == 0);
+        return surplus.entrySet().stream()
+                .limit(10)
+                .map(entry -> (entry.getValue() > 0 ? "\n- " : "\n+ ") + entry.getKey())
+                .collect(Collectors.joining());
     }
 
     private static List<String> select(List<byte[]> packets, String flow) {

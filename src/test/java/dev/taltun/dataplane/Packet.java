@@ -34,6 +34,10 @@ final class Packet implements Cloneable {
     int extensionNumber;
 
     int protocol = TCP;
+
+    /** The upper half of IPv6 addresses; of IPv4 ones it is 10. */
+    long network6 = 0xfd00_0000_0000_0000L;
+
     int source = 1;
     int destination = 2;
     int sourcePort = 40000;
@@ -105,8 +109,8 @@ final class Packet implements Cloneable {
             b.putShort((short) (b.capacity() - 40));
             b.put((byte) (extension.length > 0 ? extensionNumber : protocol));
             b.put((byte) ttl);
-            b.putLong(0xfd00_0000_0000_0000L).putLong(source);
-            b.putLong(0xfd00_0000_0000_0000L).putLong(destination);
+            b.putLong(network6).putLong(source);
+            b.putLong(network6).putLong(destination);
             b.put(extension);
         } else {
             b.put((byte) (0x40 | (20 + ipOptions.length) / 4)).put((byte) tos);

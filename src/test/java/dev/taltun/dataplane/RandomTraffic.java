@@ -3,6 +3,7 @@ package dev.taltun.dataplane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
  * A few flows that mostly behave as bulk transfers do, so that there is something to put together,
@@ -20,14 +21,25 @@ final class RandomTraffic {
 
     /** Traffic from one of two hosts to one of two hosts, of these numbers and the next. */
     RandomTraffic(Random random, int source, int destination) {
+        // Few hosts, so that flows differ in as little as one port.
+        this(
+                random,
+                p -> {
+                    p.source = source + random.nextInt(2);
+                    p.destination = destination + random.nextInt(2);
+                });
+    }
+
+    /**
+     * @param hosts gives a flow its addresses
+     */
+    RandomTraffic(Random random, Consumer<Packet> hosts) {
         this.random = new RandomPackets(random);
         int count = 1 + random.nextInt(20);
         calm = 2 + random.nextInt(30);
         for (int i = 0; i < count; i++) {
             Packet p = this.random.any();
-            // Few hosts, so that flows differ in as little as one port.
-            p.source = source + random.nextInt(2);
-            p.destination = destination + random.nextInt(2);
+            hosts.accept(p);
             p.sourcePort = 1000 + i;
             p.destinationPort = this.random.oneIn(6) ? 4789 : 80;
             p.noChecksum = p.protocol == Packet.UDP && this.random.oneIn(6);
@@ -87,7 +99,7 @@ final class RandomTraffic {
     }
 
     /** A change to one packet only. */
-    private byte[] alone(Packet flow, java.util.function.Consumer<Packet> change) {
+    private byte[] alone(Packet flow, Consumer<Packet> change) {
         Packet p = flow.copy();
         change.accept(p);
         boolean whole = p.ipv6 || (p.fragment & 0x3fff) == 0;

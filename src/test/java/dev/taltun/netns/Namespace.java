@@ -1,7 +1,12 @@
 package dev.taltun.netns;
 
+import dev.taltun.ffi.Errno;
+import dev.taltun.ffi.Fd;
+import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.linux.Linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 
 /** One network namespace of a {@link Lab}: a host of its own, as far as the network goes. */
 public final class Namespace {
@@ -45,6 +52,40 @@ public final class Namespace {
 
     public Background start(String... command) {
         return start(List.of(command));
+    }
+
+    /**
+     * Runs test code on a thread that lives in here. Sockets that it opens belong to this namespace
+     * for ever, whoever uses them later.
+     */
+    public <T> T inside(Callable<T> body) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread.ofPlatform()
+                .daemon()
+                .name(name)
+                .start(
+                        () -> {
+                            try {
+                                enter();
+                                result.complete(body.call());
+                            } catch (Throwable t) {
+                                result.completeExceptionally(t);
+                            }
+                        });
+        return result.join();
+    }
+
+    /** Moves the calling thread in here, for good. */
+    private void enter() {
+        try (Arena arena = Arena.ofConfined()) {
+            Libc libc = Libc.open(arena);
+            Fd file = new Fd(libc.open("/run/netns/" + name, Linux.O_CLOEXEC(), 0));
+            int moved = libc.setns(file.number(), Linux.CLONE_NEWNET());
+            file.close();
+            if (moved < 0) {
+                throw new AssertionError("entering " + name + ": " + Errno.words(-moved));
+            }
+        }
     }
 
     /** {@code ip} replaces itself by the command, so signals reach the command. */
@@ -101,6 +142,13 @@ public final class Namespace {
         run("nft", "add table ip nat");
         run("nft", "add chain ip nat post { type nat hook postrouting priority 100 ; }");
         run("nft", "add rule ip nat post oifname " + device + " masquerade");
+    }
+
+    /** Drops whatever comes in by a device, once packet sockets have seen it. */
+    public void ignore(String device) {
+        run("nft", "add table inet deaf");
+        run("nft", "add chain inet deaf in { type filter hook prerouting priority raw ; }");
+        run("nft", "add rule inet deaf in iifname " + device + " drop");
     }
 
     /** Names of the devices in here, loopback aside. */

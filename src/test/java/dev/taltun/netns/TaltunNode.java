@@ -42,6 +42,11 @@ public final class TaltunNode implements Node {
         return this;
     }
 
+    /** Whether its flags contain these. */
+    public boolean hasFlags(String flags) {
+        return String.join(" ", overrides).contains(flags);
+    }
+
     @Override
     public Namespace namespace() {
         return namespace;

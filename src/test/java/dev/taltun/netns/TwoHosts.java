@@ -1,5 +1,6 @@
 package dev.taltun.netns;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 
@@ -24,6 +25,8 @@ public final class TwoHosts implements AutoCloseable {
     public static final String RIGHT_VIP6 = "fd77::2";
     public static final int LEFT_PORT = 51821;
     public static final int RIGHT_PORT = 51822;
+    private static final String MIDDLE_OUTER = "172.31.9.3";
+    private static final int MIDDLE_PORT = 51823;
 
     private static final Duration TUNNEL = Duration.ofSeconds(20);
 
@@ -34,9 +37,31 @@ public final class TwoHosts implements AutoCloseable {
     private final NodeSpec rightSpec;
     private final Node left;
     private final Node right;
+    private Middleman middleman;
 
     /** Builds the hosts and the nodes; nothing is started yet. */
     public TwoHosts(Node.Kind leftKind, Node.Kind rightKind, boolean outerV6, boolean psk) {
+        this(leftKind, rightKind, psk, (outerV6 ? "[fd31:9::2]:" : RIGHT_OUTER + ":") + RIGHT_PORT);
+    }
+
+    /** The same with somebody between the two: the left one only knows where he is. */
+    public static TwoHosts apart(Node.Kind leftKind, Node.Kind rightKind) {
+        TwoHosts hosts = new TwoHosts(leftKind, rightKind, false, MIDDLE_OUTER + ":" + MIDDLE_PORT);
+        try {
+            hosts.b.address("eth0", MIDDLE_OUTER + "/24");
+            hosts.middleman =
+                    new Middleman(
+                            hosts.b,
+                            new InetSocketAddress(MIDDLE_OUTER, MIDDLE_PORT),
+                            new InetSocketAddress(RIGHT_OUTER, RIGHT_PORT));
+            return hosts;
+        } catch (RuntimeException | Error e) {
+            hosts.close();
+            throw e;
+        }
+    }
+
+    private TwoHosts(Node.Kind leftKind, Node.Kind rightKind, boolean psk, String endpoint) {
         try {
             a = lab.namespace("a");
             b = lab.namespace("b");
@@ -46,7 +71,6 @@ public final class TwoHosts implements AutoCloseable {
             Keys leftKeys = Keys.generate();
             Keys rightKeys = Keys.generate();
             String preshared = psk ? Keys.presharedKey() : "";
-            String endpoint = (outerV6 ? "[fd31:9::2]:" : RIGHT_OUTER + ":") + RIGHT_PORT;
             leftSpec =
                     new NodeSpec(
                             "client",
@@ -92,6 +116,11 @@ public final class TwoHosts implements AutoCloseable {
         Ping.await(a, RIGHT_VIP, TUNNEL);
     }
 
+    /** Who stands between hosts that are {@link #apart}. */
+    public Middleman middleman() {
+        return middleman;
+    }
+
     public Lab lab() {
         return lab;
     }
@@ -129,6 +158,9 @@ public final class TwoHosts implements AutoCloseable {
 
     @Override
     public void close() {
+        if (middleman != null) {
+            middleman.close();
+        }
         lab.close();
     }
 }

@@ -64,7 +64,11 @@ final class LayersTest {
                                     "peer",
                                     "protocol",
                                     "routing")),
-                    entry("api", Set.of("config", "control", "metrics", "peer")),
+                    entry(
+                            "api",
+                            Set.of(
+                                    "agent", "config", "control", "crypto", "io", "metrics",
+                                    "routing")),
                     entry(
                             "engine",
                             Set.of(

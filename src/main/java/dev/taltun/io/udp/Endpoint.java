@@ -60,6 +60,11 @@ public record Endpoint(long high, long low, int port, int scope, long localHigh,
         return hasLocal() ? new Endpoint(high, low, port, scope, 0, 0) : this;
     }
 
+    /** The same remote address, in the network of this interface index; 0 for none. */
+    public Endpoint withScope(int other) {
+        return new Endpoint(high, low, port, other, localHigh, localLow);
+    }
+
     /** Whether both name the same remote address and port. */
     public boolean sameRemote(Endpoint other) {
         return high == other.high && low == other.low && port == other.port && scope == other.scope;

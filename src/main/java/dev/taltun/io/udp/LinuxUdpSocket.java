@@ -1,5 +1,6 @@
 package dev.taltun.io.udp;
 
+import dev.taltun.ffi.Descriptors;
 import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.Fd;
 import dev.taltun.ffi.Libc;
@@ -23,7 +24,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
 
     private final Fd fd;
     private final boolean ipv6;
-    private final int port;
+    private volatile int port;
     private final boolean gso;
     private final boolean gro;
     private final int receiveBuffer;
@@ -99,7 +100,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
             require(libc.setsockopt(n, sol, Linux.SO_REUSEPORT(), 1), "sharing the UDP port");
         }
         if (options.mark() != 0) {
-            setMark(libc, n, options.mark());
+            mark(libc, n, options.mark());
         }
         // As the kernel's WireGuard: let routers fragment rather than lose packets where ICMP is
         // filtered. A dual-stack socket has the options of both families.
@@ -160,18 +161,36 @@ public final class LinuxUdpSocket implements AutoCloseable {
     }
 
     /**
-     * Gives every datagram sent from now on a firewall mark, for policy routing.
+     * Goes on as another socket, which was opened with the same options but for port and mark:
+     * senders and receivers, which know the descriptor's number only, use that from their next call
+     * on. A thread that sleeps on this socket must be woken to notice. What had come to the old
+     * port and was not read yet is lost.
      *
-     * @param mark unsigned; 0 for none
-     * @throws IOException with one line for the user
+     * @param other closed, whatever comes of it
+     * @throws IOException when the kernel refuses; this socket is as before then
      */
-    public void setMark(int mark) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            setMark(Libc.open(arena), fd.number(), mark);
+    public void become(LinuxUdpSocket other) throws IOException {
+        try (other) {
+            require(
+                    Descriptors.replace(fd.number(), other.fd.number()),
+                    "moving UDP traffic to another socket");
+            port = other.port;
         }
     }
 
-    private static void setMark(Libc libc, int fd, int mark) throws IOException {
+    /**
+     * Sets the mark of what is sent from now on. Any thread.
+     *
+     * @param mark unsigned; 0 for none
+     * @throws IOException with one line for the user, when that is not permitted
+     */
+    public void mark(int mark) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            mark(Libc.open(arena), fd.number(), mark);
+        }
+    }
+
+    private static void mark(Libc libc, int fd, int mark) throws IOException {
         int result = libc.setsockopt(fd, Linux.SOL_SOCKET(), Linux.SO_MARK(), mark);
         if (result < 0) {
             throw SystemCallException.of(
