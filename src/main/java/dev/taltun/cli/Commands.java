@@ -22,6 +22,7 @@ final class Commands {
                 "run the engine in the foreground (also if no command is given)",
                 () -> new UpCommand(launcher));
         add("check", "validate a configuration and print what it resolves to", CheckCommand::new);
+        add("status", "show running interfaces and their peers", StatusCommand::new);
         add("genkey", "print a new private key", () -> GenerateCommand.privateKey());
         add("pubkey", "read a private key and print the public key", PubkeyCommand::new);
         add("genpsk", "print a new preshared key", () -> GenerateCommand.presharedKey());

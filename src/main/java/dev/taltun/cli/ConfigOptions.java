@@ -51,6 +51,10 @@ final class ConfigOptions {
                             InterfaceKey.KEEPALIVE,
                             "SECONDS",
                             "silence before a heartbeat, for peers that do not say; 0 for none"),
+                    help(
+                            InterfaceKey.RELAY,
+                            "true|false",
+                            "pass packets from one peer to another; true but for clients"),
                     help(InterfaceKey.FWMARK, "MARK", "mark of sent datagrams, like 0xca6c"),
                     help(
                             InterfaceKey.TABLE,
@@ -108,7 +112,7 @@ final class ConfigOptions {
         switch (key) {
             case VIP, ROUTES, DNS, DNS_SEARCH ->
                     option.type(List.class).auxiliaryTypes(String.class);
-            case DEBUG -> option.type(String.class).arity("0..1").fallbackValue("true");
+            case DEBUG, RELAY -> option.type(String.class).arity("0..1").fallbackValue("true");
             default -> option.type(String.class);
         }
         return option.build();

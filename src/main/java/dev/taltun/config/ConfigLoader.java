@@ -52,7 +52,7 @@ public final class ConfigLoader {
         List<PeerDraft> peers =
                 raw.peers().stream().map(peerResolver::resolve).filter(Objects::nonNull).toList();
         new CrossChecks(problems).check(iface, peers);
-        List<PeerConfig> configs = peers.stream().map(PeerDraft::config).toList();
+        List<PeerConfig> configs = new RelayLists(problems, peers).resolve(iface.config().relay());
         if (problems.errors() > 0) {
             wipe(iface, configs);
         }

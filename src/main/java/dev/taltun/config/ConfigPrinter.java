@@ -1,5 +1,6 @@
 package dev.taltun.config;
 
+import dev.taltun.crypto.PublicKey;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -28,6 +29,7 @@ public final class ConfigPrinter {
         value(InterfaceKey.MTU, iface.mtu());
         texts(InterfaceKey.ROUTES, iface.routes());
         value(InterfaceKey.KEEPALIVE, iface.keepaliveSeconds());
+        value(InterfaceKey.RELAY, iface.relay());
         text(InterfaceKey.CIPHER, iface.cipher().text());
         text(InterfaceKey.CRYPTO, iface.crypto().orElse("auto"));
         offload(InterfaceKey.TUN_TSO, iface.offloads().tunTso());
@@ -64,6 +66,12 @@ public final class ConfigPrinter {
         texts(PeerKey.VIP, peer.vips());
         peer.endpoint().ifPresent(endpoint -> text(PeerKey.ENDPOINT, endpoint.toString()));
         texts(PeerKey.ALLOWED_IPS, peer.allowedIps());
+        peer.relayWith()
+                .ifPresent(
+                        keys ->
+                                texts(
+                                        PeerKey.RELAY_WITH,
+                                        keys.stream().map(PublicKey::toBase64).toList()));
         value(PeerKey.KEEPALIVE, peer.keepaliveSeconds());
         value(PeerKey.LIGHTHOUSE, peer.lighthouse());
         text(PeerKey.CIPHER, peer.cipher().text());

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param workers packet threads per direction, 1 to 256; 0 for as many as the CPUs suggest
  * @param cpus where to pin them
  * @param keepaliveSeconds for peers that do not choose for themselves; 0 for off
+ * @param relay whether packets from one peer to another are passed on
  */
 public record InterfaceConfig(
         Mode mode,
@@ -48,7 +49,8 @@ public record InterfaceConfig(
         Offloads offloads,
         int workers,
         CpuList cpus,
-        int keepaliveSeconds) {
+        int keepaliveSeconds,
+        boolean relay) {
     public InterfaceConfig {
         vips = List.copyOf(vips);
         routes = List.copyOf(routes);
@@ -73,6 +75,7 @@ public record InterfaceConfig(
                 offloads,
                 workers,
                 cpus,
-                keepaliveSeconds);
+                keepaliveSeconds,
+                relay);
     }
 }

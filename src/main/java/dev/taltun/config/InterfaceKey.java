@@ -15,6 +15,7 @@ public enum InterfaceKey implements SchemaKey {
     CRYPTO("crypto", "--crypto", Kind.TEXT),
     DEBUG("debug", "--debug", Kind.SWITCH),
     KEEPALIVE("keepalive", "--keepalive", Kind.NUMBER),
+    RELAY("relay", "--relay", Kind.SWITCH),
     FWMARK("fwmark", "--fwmark", Kind.NUMBER),
     TABLE("table", "--table", Kind.NUMBER),
     DNS("dns", "--dns", Kind.TEXTS),

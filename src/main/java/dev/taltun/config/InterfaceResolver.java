@@ -89,7 +89,8 @@ final class InterfaceResolver {
                                 CpuList::parse,
                                 "write it like 0-3",
                                 CpuList.NONE),
-                        keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS));
+                        keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS),
+                        values.isTrueOr(InterfaceKey.RELAY, mode != Mode.CLIENT));
         return new InterfaceDraft(
                 config, table.header(), vips, table.get(InterfaceKey.ROUTES) != null);
     }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param keepaliveSeconds silence before a heartbeat, 0 to 65535; 0 for off
  * @param lighthouse whether it tells where other peers are
  * @param cipher suite for sessions with this peer
+ * @param relayWith the only peers it may exchange packets with through this node; empty for all
  */
 public record PeerConfig(
         String name,
@@ -29,10 +30,26 @@ public record PeerConfig(
         List<IpPrefix> allowedIps,
         int keepaliveSeconds,
         boolean lighthouse,
-        CipherChoice cipher) {
+        CipherChoice cipher,
+        Optional<List<PublicKey>> relayWith) {
     public PeerConfig {
         vips = List.copyOf(vips);
         allowedIps = List.copyOf(allowedIps);
+        relayWith = relayWith.map(List::copyOf);
+    }
+
+    PeerConfig withRelayWith(List<PublicKey> only) {
+        return new PeerConfig(
+                name,
+                publicKey,
+                presharedKey,
+                vips,
+                endpoint,
+                allowedIps,
+                keepaliveSeconds,
+                lighthouse,
+                cipher,
+                Optional.of(only));
     }
 
     /** Everything that is routed to this peer, and accepted from it: VIPs, then networks. */

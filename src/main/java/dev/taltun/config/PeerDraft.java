@@ -9,6 +9,11 @@ import java.util.List;
  * @param keySource where its public key stands
  * @param vips its addresses with their places
  * @param allowed its networks with their places
+ * @param relayWith the peers it may reach through this node, as they were called; null for all
  */
 record PeerDraft(
-        PeerConfig config, Source keySource, List<PlacedPrefix> vips, List<PlacedPrefix> allowed) {}
+        PeerConfig config,
+        Source keySource,
+        List<PlacedPrefix> vips,
+        List<PlacedPrefix> allowed,
+        List<RawValue> relayWith) {}

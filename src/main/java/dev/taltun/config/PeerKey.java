@@ -8,6 +8,7 @@ enum PeerKey implements SchemaKey {
     VIP("vip", Kind.TEXTS),
     ENDPOINT("endpoint", Kind.TEXT),
     ALLOWED_IPS("allowed_ips", Kind.TEXTS),
+    RELAY_WITH("relay_with", Kind.TEXTS),
     KEEPALIVE("keepalive", Kind.NUMBER),
     LIGHTHOUSE("lighthouse", Kind.SWITCH),
     CIPHER("cipher", Kind.TEXT);

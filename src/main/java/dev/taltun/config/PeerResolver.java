@@ -58,8 +58,15 @@ final class PeerResolver {
                         PlacedPrefix.prefixes(allowed),
                         keepalive,
                         lighthouse,
-                        cipher);
-        return new PeerDraft(config, table.get(PeerKey.PUBLIC_KEY).source(), vips, allowed);
+                        cipher,
+                        Optional.empty());
+        RawValue relayWith = table.get(PeerKey.RELAY_WITH);
+        return new PeerDraft(
+                config,
+                table.get(PeerKey.PUBLIC_KEY).source(),
+                vips,
+                allowed,
+                relayWith == null ? null : relayWith.texts());
     }
 
     /** A peer is one host, whatever length its address was written with. */

@@ -59,7 +59,8 @@ public record PeerChange(
                 touchesAllowedIps() ? prefixes(before) : before.allowedIps(),
                 keepaliveSeconds == null ? before.keepaliveSeconds() : keepaliveSeconds,
                 initiates == null ? before.initiates() : initiates,
-                before.suites());
+                before.suites(),
+                before.relayWith());
     }
 
     private SecretKey presharedKeyOrNone() {

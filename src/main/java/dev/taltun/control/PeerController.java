@@ -78,6 +78,7 @@ final class PeerController implements TimerWheel.Expiry {
         this.context = context;
         this.spec = spec;
         peer = new Peer(spec.publicKey(), spec.name());
+        peer.limitRelay(spec.relayWith());
         handshake =
                 new Handshake(
                         context.identity,
@@ -128,6 +129,7 @@ final class PeerController implements TimerWheel.Expiry {
     void become(PeerSpec next, long now) {
         PeerSpec before = spec;
         spec = next;
+        peer.limitRelay(next.relayWith());
         hello.update(next.suites());
         if (!Objects.equals(next.endpoint(), before.endpoint())) {
             place.use(next.endpoint(), now);

@@ -45,6 +45,7 @@ final class PeerPlace {
             name = new NamedEndpoint(named, context.resolver, this::bring);
             name.ask(now);
         }
+        peer.setSought(name != null);
     }
 
     private void moveTo(Endpoint endpoint) {

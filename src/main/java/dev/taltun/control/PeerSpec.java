@@ -4,6 +4,7 @@ import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.routing.IpPrefix;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the user wants of one peer. Immutable.
@@ -17,6 +18,7 @@ import java.util.List;
  *     true for what mode {@code client} is, false to wait for a packet to send, as {@code server}
  *     does
  * @param suites what this side makes of the cipher suites with this peer
+ * @param relayWith the only peers it may exchange packets with through this node; null for all
  */
 public record PeerSpec(
         String name,
@@ -26,7 +28,8 @@ public record PeerSpec(
         List<IpPrefix> allowedIps,
         int keepaliveSeconds,
         boolean initiates,
-        SuiteChoice suites) {
+        SuiteChoice suites,
+        Set<PublicKey> relayWith) {
     private static final int KEEPALIVE_SECONDS_MAX = 65535;
 
     /** A peer to use WireGuard's own suite with. */
@@ -46,7 +49,8 @@ public record PeerSpec(
                 allowedIps,
                 keepaliveSeconds,
                 initiates,
-                SuiteChoice.WIREGUARD);
+                SuiteChoice.WIREGUARD,
+                null);
     }
 
     public PeerSpec {
@@ -55,6 +59,7 @@ public record PeerSpec(
                     "keepalive of " + name + " is 0 to " + KEEPALIVE_SECONDS_MAX + " seconds");
         }
         allowedIps = allowedIps.stream().map(IpPrefix::masked).distinct().toList();
+        relayWith = relayWith == null ? null : Set.copyOf(relayWith);
     }
 
     PeerSpec withAllowedIps(List<IpPrefix> other) {
@@ -66,6 +71,7 @@ public record PeerSpec(
                 other,
                 keepaliveSeconds,
                 initiates,
-                suites);
+                suites,
+                relayWith);
     }
 }

@@ -139,6 +139,9 @@ final class Destinations {
     }
 
     private Fate decide(Peer owner, boolean staysHere) {
+        if (forwarding.betweenPeers() == Forwarding.BetweenPeers.KERNEL) {
+            return Fate.TUN;
+        }
         if (owner == null || owner == lastFrom) {
             // A default route to the peer that sent it says nothing about what is behind us.
             if (forwarding.gateway()) {
@@ -146,7 +149,7 @@ final class Destinations {
             }
             return owner == null ? Fate.NOT_FOR_US : Fate.BACK;
         }
-        if (forwarding.betweenPeers() != Forwarding.BetweenPeers.RELAY) {
+        if (forwarding.betweenPeers() == Forwarding.BetweenPeers.DROP) {
             return Fate.OFF;
         }
         if (staysHere) {

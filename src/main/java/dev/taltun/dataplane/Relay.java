@@ -129,7 +129,7 @@ public final class Relay implements SegmentSink {
             return;
         }
         recipient.turnTo(destinations.peer(), now);
-        if (recipient.endpoint() == null) {
+        if (recipient.endpoint() == null && !recipient.peer().isSought()) {
             counters.increment(Counter.DROP_RELAY_NO_ENDPOINT);
             answer(from, IcmpError.HOST_UNREACHABLE, memory, packet, length, 0);
             return;

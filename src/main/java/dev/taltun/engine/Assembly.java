@@ -6,6 +6,7 @@ import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.SystemClock;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.config.CipherChoice;
+import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
 import dev.taltun.config.PeerConfig;
@@ -49,6 +50,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /** Builds the parts of one engine and wires them together. Used once, by one thread. */
 final class Assembly {
@@ -314,7 +316,8 @@ final class Assembly {
                 peer.prefixes().toList(),
                 peer.keepaliveSeconds(),
                 initiates,
-                suites(peer.cipher()));
+                suites(peer.cipher()),
+                peer.relayWith().map(Set::copyOf).orElse(null));
     }
 
     private SuiteChoice suites(CipherChoice wanted) {
@@ -461,11 +464,11 @@ final class Assembly {
                         offloads,
                         block,
                         true);
-        boolean server = iface.mode() == Mode.SERVER;
+        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
         return new Relay(
                 arena,
                 new Relay.Parts(
-                        Forwarding.of(server, server, iface.vips()),
+                        Forwarding.of(iface.relay(), gateway, iface.vips()),
                         port,
                         transmitter,
                         offloads,

@@ -4,6 +4,7 @@ import dev.taltun.agent.AgentRunner;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.api.ControlSocket;
 import dev.taltun.api.Device;
+import dev.taltun.api.StatusClient;
 import dev.taltun.io.unix.UnixListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /** The control socket where wg(8) looks for it, with its agent and thread. */
 final class ControlEndpoint implements AutoCloseable {
-    private static final Path DIRECTORY = Path.of("/var/run/wireguard");
+    private static final Path DIRECTORY = StatusClient.DIRECTORY;
     private static final long JOIN_MILLIS = 250;
 
     private final UnixListener listener;

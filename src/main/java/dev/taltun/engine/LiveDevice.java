@@ -179,7 +179,7 @@ final class LiveDevice implements Device, AutoCloseable {
     public PeerSpec newPeer(PublicKey key) {
         boolean initiates = parts.config().mode() == Mode.CLIENT;
         return new PeerSpec(
-                key.abbreviated(), key, null, null, List.of(), 0, initiates, parts.suites());
+                key.abbreviated(), key, null, null, List.of(), 0, initiates, parts.suites(), null);
     }
 
     @Override

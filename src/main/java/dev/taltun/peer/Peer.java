@@ -46,6 +46,7 @@ public final class Peer {
     private volatile Session session;
     private volatile Endpoint endpoint;
     private volatile boolean watched;
+    private volatile boolean sought;
     private volatile Set<PublicKey> relayedWith;
     private int requests;
     private long txBytes;
@@ -100,6 +101,16 @@ public final class Peer {
     /** Sets where datagrams go: on authenticated packets (roaming) and from the configuration. */
     public void setEndpoint(Endpoint next) {
         endpoint = next;
+    }
+
+    /** Whether its endpoint, while unknown, may become known without the peer's own doing. */
+    public boolean isSought() {
+        return sought;
+    }
+
+    /** Control agent only. */
+    public void setSought(boolean asked) {
+        sought = asked;
     }
 
     /**

@@ -137,7 +137,7 @@ class MainTest {
             quoteCharacter = '\'',
             value = {
                 "genkye | taltun: unknown command \"genkye\"; did you mean \"genkey\"?",
-                "frobnicate | taltun: unknown command \"frobnicate\"; known are: up, check, genkey, pubkey, genpsk, crypto, demo",
+                "frobnicate | taltun: unknown command \"frobnicate\"; known are: up, check, status, genkey, pubkey, genpsk, crypto, demo",
                 "config.toml | taltun: unknown command \"config.toml\"; write: taltun up -c FILE",
                 "--mut 1400 | taltun up: unknown option --mut; did you mean --mtu?",
                 "--mut=1400 | taltun up: unknown option --mut; did you mean --mtu?",

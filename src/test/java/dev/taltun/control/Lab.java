@@ -74,7 +74,7 @@ final class Lab {
         PeerSpec build() {
             List<IpPrefix> ips = List.of(Node.innerPrefix(number));
             return new PeerSpec(
-                    "node" + number, key, psk, endpoint, ips, keepalive, initiates, suites);
+                    "node" + number, key, psk, endpoint, ips, keepalive, initiates, suites, null);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.taltun.dataplane;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
+import dev.taltun.io.udp.TestMarks;
 import dev.taltun.io.udp.TxBatch;
 import dev.taltun.io.udp.UdpReceiver;
 import dev.taltun.io.udp.UdpSender;
@@ -32,7 +33,11 @@ final class FakeUdp implements UdpSender, UdpReceiver {
     /** What the next receive answers instead of messages, 0 = nothing special. */
     int receiveErrno;
 
-    private record Waiting(byte[] data, int segmentSize, boolean truncated, Endpoint source) {}
+    /** Congestion mark of the message that was sent last. */
+    int lastMark;
+
+    private record Waiting(
+            byte[] data, int segmentSize, boolean truncated, Endpoint source, int mark) {}
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
 
@@ -71,6 +76,7 @@ final class FakeUdp implements UdpSender, UdpReceiver {
     }
 
     private void keep(TxBatch batch, int message, int most) {
+        lastMark = batch.ecn(message);
         int left = batch.length(message);
         long at = batch.offset(message);
         for (int n = 0; left > 0 && n < most; n++) {
@@ -89,7 +95,12 @@ final class FakeUdp implements UdpSender, UdpReceiver {
 
     /** Lets a message arrive: a run of datagrams, or one that is cut off. */
     void offerRun(byte[] data, int segmentSize, boolean truncated, Endpoint source) {
-        waiting.add(new Waiting(data, segmentSize, truncated, source));
+        waiting.add(new Waiting(data, segmentSize, truncated, source, 0));
+    }
+
+    /** Lets a datagram arrive whose outer header carries a congestion mark. */
+    void offerMarked(byte[] data, Endpoint source, int mark) {
+        waiting.add(new Waiting(data, data.length, false, source, mark));
     }
 
     int toReceive() {
@@ -109,6 +120,7 @@ final class FakeUdp implements UdpSender, UdpReceiver {
             MemorySegment.copy(next.data(), 0, batch.slab(), Layouts.BYTE, at, bytes);
             boolean cut = next.truncated() || bytes < next.data().length;
             batch.add(bytes, next.segmentSize(), cut, next.source());
+            TestMarks.mark(batch, batch.count() - 1, next.mark());
         }
         return batch.count();
     }

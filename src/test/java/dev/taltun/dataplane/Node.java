@@ -45,6 +45,17 @@ final class Node implements AutoCloseable {
     }
 
     Node(int number, ManualClock clock, int mtu, Offloads offloads, int staged) {
+        this(number, clock, mtu, offloads, staged, null);
+    }
+
+    /** A node that decides about packets for others, if there are rules for that. */
+    Node(
+            int number,
+            ManualClock clock,
+            int mtu,
+            Offloads offloads,
+            int staged,
+            Forwarding forwarding) {
         this.clock = clock;
         this.offloads = offloads;
         Random random = new Random(number);
@@ -70,6 +81,28 @@ final class Node implements AutoCloseable {
                                 mtu,
                                 staged));
         RxBatch batch = new RxBatch(arena, 64, 65_536);
+        Counters.Block inboundCounters = counters.newBlock();
+        Relay relay =
+                forwarding == null
+                        ? null
+                        : new Relay(
+                                arena,
+                                new Relay.Parts(
+                                        forwarding,
+                                        control,
+                                        new Transmitter(
+                                                arena,
+                                                BATCHES,
+                                                udp,
+                                                writer,
+                                                offloads,
+                                                inboundCounters,
+                                                true),
+                                        offloads,
+                                        inboundCounters,
+                                        1,
+                                        mtu,
+                                        staged));
         inbound =
                 new Inbound(
                         arena,
@@ -84,9 +117,9 @@ final class Node implements AutoCloseable {
                                 peers,
                                 control,
                                 offloads,
-                                counters.newBlock(),
+                                inboundCounters,
                                 1,
-                                null));
+                                relay));
     }
 
     /** A peer with its inner addresses, without endpoint and session. */

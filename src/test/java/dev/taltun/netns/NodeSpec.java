@@ -22,7 +22,8 @@ public record NodeSpec(String mode, Keys keys, int port, List<String> addresses,
      * One peer.
      *
      * @param presharedKey base64, or empty
-     * @param addresses its addresses inside the tunnel, without prefix length; the first is IPv4
+     * @param addresses its addresses inside the tunnel, without prefix length, and networks behind
+     *     it, with one; the first is an IPv4 address
      * @param endpoint "address:port", or empty when it is to be learned
      */
     public record Peer(
@@ -31,11 +32,12 @@ public record NodeSpec(String mode, Keys keys, int port, List<String> addresses,
             addresses = List.copyOf(addresses);
         }
 
-        /** The addresses as prefixes of one host each. */
+        /** What is routed to it; addresses as prefixes of one host each. */
         public List<String> prefixes() {
             List<String> prefixes = new ArrayList<>();
             for (String address : addresses) {
-                prefixes.add(address + (address.contains(":") ? "/128" : "/32"));
+                String host = address.contains(":") ? "/128" : "/32";
+                prefixes.add(address.contains("/") ? address : address + host);
             }
             return prefixes;
         }

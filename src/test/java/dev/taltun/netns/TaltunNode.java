@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Taltun's jar with a generated configuration file. */
@@ -22,6 +23,7 @@ public final class TaltunNode implements Node {
     private final String device;
     private List<String> jvmOptions = List.of();
     private List<String> overrides = List.of();
+    private UnaryOperator<String> edit = UnaryOperator.identity();
     private Background process;
 
     public TaltunNode(Namespace namespace, NodeSpec spec) {
@@ -40,6 +42,16 @@ public final class TaltunNode implements Node {
     public TaltunNode flags(String... flags) {
         overrides = List.of(flags);
         return this;
+    }
+
+    /** A change of the configuration file of later starts. */
+    public TaltunNode edit(UnaryOperator<String> change) {
+        edit = change;
+        return this;
+    }
+
+    public NodeSpec spec() {
+        return spec;
     }
 
     /** Whether its flags contain these. */
@@ -120,7 +132,7 @@ public final class TaltunNode implements Node {
                 toml.append("endpoint = \"%s\"\n".formatted(peer.endpoint()));
             }
         }
-        return toml.toString();
+        return edit.apply(toml.toString());
     }
 
     private static String list(List<String> values) {

@@ -107,7 +107,15 @@ record Identity(
 
         PeerSpec spec() {
             return new PeerSpec(
-                    identity.name, publicKey, psk, endpoint, allowed, keepalive, initiates, suites);
+                    identity.name,
+                    publicKey,
+                    psk,
+                    endpoint,
+                    allowed,
+                    keepalive,
+                    initiates,
+                    suites,
+                    null);
         }
     }
 }

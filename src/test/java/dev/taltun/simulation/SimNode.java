@@ -9,10 +9,12 @@ import dev.taltun.control.ControlCommands;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.control.Sleeper;
 import dev.taltun.dataplane.ControlPort;
+import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.io.udp.Endpoint;
@@ -55,6 +57,9 @@ final class SimNode {
         boolean gro;
         boolean uso;
         boolean tunTakesRuns;
+
+        /** Passes packets between its peers. */
+        boolean relay;
 
         /** What the kernel answers to a GSO run; 0 if it takes it. */
         int gsoRefusal;
@@ -167,7 +172,7 @@ final class SimNode {
         events = new SimEvents(who.name(), simulation.trace());
         Random indexRandom = simulation.newRandom();
         indices = new IndexTable(indexRandom::nextInt);
-        port = new ControlPort(256, options.staged * options.workers, wakeup, () -> {});
+        port = new ControlPort(256, 2 * options.staged * options.workers, wakeup, () -> {});
         boolean runs = options.tunTakesRuns || options.tunRefusesRuns;
         offloads = new Offloads(options.gso ? GSO_SEGMENTS : 1, runs, runs);
         socket = new SimSocket(simulation, who.name(), options, who.home());
@@ -213,6 +218,7 @@ final class SimNode {
 
     private Inbound inbound(Arena arena, int i) {
         RxBatch batch = options.gro ? new RxBatch(arena, 16, 65_536) : new RxBatch(arena, 64, 1600);
+        Counters.Block block = counters.newBlock();
         Inbound inbound =
                 new Inbound(
                         arena,
@@ -227,11 +233,28 @@ final class SimNode {
                                 peers,
                                 port,
                                 offloads,
-                                counters.newBlock(),
+                                block,
                                 options.workers + i,
-                                null));
+                                options.relay ? relay(arena, i, block) : null));
         poolOwners.add(inbound);
         return inbound;
+    }
+
+    private Relay relay(Arena arena, int i, Counters.Block block) {
+        Relay relay =
+                new Relay(
+                        arena,
+                        new Relay.Parts(
+                                Forwarding.of(true, false, who.innerAddresses()),
+                                port,
+                                transmitter(arena, READER_BATCHES, writers.get(i), block, true),
+                                offloads,
+                                block,
+                                options.workers + i,
+                                options.mtu,
+                                options.staged));
+        poolOwners.add(relay);
+        return relay;
     }
 
     private ControlAgent control(Arena arena, List<PeerSpec> specs) {
@@ -257,7 +280,7 @@ final class SimNode {
                         block,
                         events,
                         simulation.names(),
-                        options.staged * options.workers),
+                        2 * options.staged * options.workers),
                 specs);
     }
 

@@ -1,0 +1,35 @@
+package dev.taltun.api;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One peer as a control socket tells of it, without secrets. Immutable.
+ *
+ * @param publicKey base64
+ * @param path how datagrams go: {@code direct}; empty while there is no address to send to
+ * @param suite of the session that is sent with; empty without one
+ * @param handshakeEpochSeconds wall time of the last completed handshake, 0 for none yet
+ * @param receivedMillisAgo since the last authentic packet
+ * @param unansweredMillis how long what we send has not been answered; 0 while it is
+ * @param waitingPackets held until there is a session
+ */
+public record PeerReport(
+        Optional<String> name,
+        String publicKey,
+        boolean hasPresharedKey,
+        Optional<String> endpoint,
+        Optional<String> path,
+        Optional<String> suite,
+        long handshakeEpochSeconds,
+        long rxBytes,
+        long txBytes,
+        long rxPackets,
+        long txPackets,
+        int keepaliveSeconds,
+        List<String> allowedIps,
+        OptionalLong sessionAgeMillis,
+        OptionalLong receivedMillisAgo,
+        long unansweredMillis,
+        long waitingPackets) {}

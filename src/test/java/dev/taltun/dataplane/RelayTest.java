@@ -1,0 +1,275 @@
+package dev.taltun.dataplane;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taltun.memory.Layouts;
+import dev.taltun.metrics.Counter;
+import dev.taltun.peer.Peer;
+import dev.taltun.protocol.Limits;
+import dev.taltun.routing.IpPrefix;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Which packets a hub passes on, which it answers, and which it drops. */
+class RelayTest extends HubLab {
+    @Test
+    void passesOnWhatIsForAnotherPeer() {
+        Packet there = packet(1, 2, 100);
+        Packet six = packet(1, 3, 100);
+        six.ipv6 = true;
+        send(1, there.build(), six.build());
+        assertArrayEquals(hop(there), spoke(2).tun.packets.getFirst());
+        assertArrayEquals(hop(six), spoke(3).tun.packets.getFirst());
+        assertEquals(List.of(), hub.tun.packets, "nothing touches the hub's TUN");
+        assertEquals(2, hub.count(Counter.PACKETS_RELAYED));
+        assertEquals(2, hub.count(Counter.PACKETS_OPENED));
+        assertEquals(2, hub.count(Counter.PACKETS_SEALED));
+        Peer first = ofHub.get(0);
+        Peer second = ofHub.get(1);
+        assertEquals(2, first.rxPackets());
+        assertEquals(0, first.txPackets());
+        assertEquals(1, second.txPackets());
+        assertEquals(128 + 32, second.txBytes());
+        assertEquals(hubOf.get(1).rxBytes(), second.txBytes());
+        assertEquals(clock.nanoTime(), second.lastSent());
+        assertEquals(clock.nanoTime(), second.awaitingReplySince());
+    }
+
+    @Test
+    void keepsWhatIsItsOwnAndDropsWhatIsNobodys() {
+        Packet own = packet(1, 9, 10);
+        send(1, own.build());
+        assertArrayEquals(own.build(), hub.tun.packets.removeFirst());
+        own.ipv6 = true;
+        send(1, own.build());
+        assertArrayEquals(own.build(), hub.tun.packets.removeFirst());
+        assertDropped(Counter.DROP_NOT_FOR_US, 1, packet(1, 77, 10).build());
+        assertTold(1, 3, 0, 0);
+        Packet neighbour = packet(1, 9, 10);
+        neighbour.destination++;
+        assertDropped(Counter.DROP_NOT_FOR_US, 1, neighbour.build());
+    }
+
+    @Test
+    void aGatewayGivesTheRestToItsKernel() {
+        connect(Forwarding.of(true, true, VIPS), MTU);
+        byte[] away = packet(1, 77, 10).build();
+        byte[] back = packet(1, 1, 10).build();
+        send(1, away, back);
+        assertEquals(2, hub.tun.packets.size());
+        assertArrayEquals(away, hub.tun.packets.getFirst());
+        send(1, packet(1, 2, 10).build());
+        assertEquals(1, hub.count(Counter.PACKETS_RELAYED), "a gateway relays all the same");
+    }
+
+    @Test
+    void neverBackToWhereItCameFrom() {
+        assertDropped(Counter.DROP_RELAY_BACK, 1, packet(1, 1, 10).build());
+        assertTold(1, 3, 0, 0);
+    }
+
+    @Test
+    void groupsAreNotPassedOn() {
+        for (int destination : new int[] {0xe00000fb, -1, 0x0a0009ff}) {
+            byte[] packet = packet(1, 9, 10).build();
+            Model.put32(packet, 16, destination);
+            Model.completeIp(packet);
+            send(1, packet);
+        }
+        Packet p = packet(1, 9, 10);
+        p.ipv6 = true;
+        byte[] six = p.build();
+        Model.put32(six, 24, 0xff020000);
+        // Some peer has it among its addresses.
+        hub.peers.publish(hub.peers.routes().with(IpPrefix.parse("ff00::/8"), ofHub.get(1)));
+        send(1, six);
+        assertEquals(4, hub.count(Counter.PACKETS_TO_GROUPS));
+        assertEquals(4, hub.tun.packets.size());
+        assertEquals(0, hub.count(Counter.PACKETS_RELAYED));
+    }
+
+    @Test
+    void addressesOfOneLinkStayThere() {
+        hub.peers.publish(
+                hub.peers
+                        .routes()
+                        .with(IpPrefix.parse("169.254.0.0/16"), ofHub.get(1))
+                        .with(IpPrefix.parse("fe80::/64"), ofHub.get(1))
+                        .with(IpPrefix.parse("fe80::1/128"), ofHub.get(0)));
+        byte[] four = packet(1, 2, 10).build();
+        Model.put32(four, 16, 0xa9fe0001);
+        Model.completeIp(four);
+        assertDropped(Counter.DROP_RELAY_SCOPE, 1, four);
+        Packet p = packet(1, 2, 10);
+        p.ipv6 = true;
+        byte[] to = p.build();
+        Model.put32(to, 24, 0xfe800000);
+        assertDropped(Counter.DROP_RELAY_SCOPE, 1, to);
+        byte[] from = p.build();
+        Model.put32(from, 8, 0xfe800000);
+        Model.put32(from, 20, 1);
+        assertDropped(Counter.DROP_RELAY_SCOPE, 1, from);
+        assertEquals(0, hub.count(Counter.ICMP_ERRORS_SENT));
+    }
+
+    @Test
+    void relayCanBeOff() {
+        connect(Forwarding.of(false, true, VIPS), MTU);
+        assertDropped(Counter.DROP_RELAY_OFF, 1, packet(1, 2, 10).build());
+        assertTold(1, 3, 13, 0);
+    }
+
+    @Test
+    void aListBindsBothDirections() {
+        ofHub.get(0).limitRelay(Set.of(ofHub.get(1).publicKey()));
+        assertDropped(Counter.DROP_RELAY_REFUSED, 1, packet(1, 3, 10).build());
+        assertTold(1, 3, 13, 0);
+        send(3, packet(3, 1, 10).build());
+        assertEquals(2, hub.count(Counter.DROP_RELAY_REFUSED));
+        send(1, packet(1, 2, 10).build());
+        send(2, packet(2, 1, 10).build(), packet(2, 3, 10).build());
+        assertEquals(3, hub.count(Counter.PACKETS_RELAYED));
+        ofHub.get(0).limitRelay(Set.of());
+        send(1, packet(1, 2, 10).build());
+        assertEquals(3, hub.count(Counter.DROP_RELAY_REFUSED));
+        ofHub.get(0).limitRelay(null);
+        send(1, packet(1, 3, 10).build());
+        assertEquals(4, hub.count(Counter.PACKETS_RELAYED));
+    }
+
+    @Test
+    void aForeignSourceIsRelayedByNobody() {
+        Packet spoofed = packet(3, 2, 10);
+        assertDropped(Counter.DROP_WRONG_SOURCE, 1, spoofed.build());
+        assertEquals(List.of(), spoke(2).tun.packets);
+        assertEquals(List.of(), spoke(1).tun.packets, "and nobody is told");
+    }
+
+    /** As traceroute sends them: each hop that is one too many is named. */
+    @Test
+    void theLastHopIsTold() {
+        for (int ttl = 0; ttl < 2; ttl++) {
+            Packet p = packet(1, 2, 32);
+            p.ttl = ttl;
+            send(1, p.build());
+            assertEquals(ttl + 1, hub.count(Counter.DROP_RELAY_TTL));
+            byte[] error = spoke(1).tun.packets.removeFirst();
+            assertEquals(11, error[20]);
+            assertArrayEquals(p.build(), java.util.Arrays.copyOfRange(error, 28, error.length));
+        }
+        Packet six = packet(1, 2, 32);
+        six.ipv6 = true;
+        six.ttl = 1;
+        send(1, six.build());
+        assertEquals(3, spoke(1).tun.packets.removeFirst()[40]);
+        Packet p = packet(1, 2, 32);
+        p.ttl = 2;
+        send(1, p.build());
+        assertEquals(1, spoke(2).tun.packets.getFirst()[8]);
+    }
+
+    @Test
+    void packetsThatAreTooBigAreAnsweredOrCut() {
+        Packet p = packet(1, 2, MTU - 28);
+        send(1, p.build());
+        assertArrayEquals(hop(p), spoke(2).tun.packets.removeFirst(), "the MTU itself fits");
+        Packet more = packet(1, 2, MTU - 27);
+        send(1, more.build());
+        assertEquals(1, hub.count(Counter.DROP_RELAY_TOO_BIG));
+        assertTold(1, 3, 4, MTU);
+        Packet six = packet(1, 2, MTU - 47);
+        six.ipv6 = true;
+        send(1, six.build());
+        assertEquals(2, hub.count(Counter.DROP_RELAY_TOO_BIG));
+        byte[] error = spoke(1).tun.packets.removeFirst();
+        assertEquals(2, error[40]);
+        assertEquals(MTU, Model.get32(error, 44));
+        assertEquals(1280, error.length);
+        assertEquals(1, hub.count(Counter.PACKETS_RELAYED));
+
+        more.fragment = 0;
+        more.payload(4000, 1);
+        send(1, more.build());
+        List<byte[]> fragments = spoke(2).tun.packets;
+        assertEquals(3, fragments.size());
+        assertEquals(1, hub.count(Counter.PACKETS_FRAGMENTED));
+        assertEquals(2, hub.count(Counter.PACKETS_RELAYED));
+        byte[] expected = hop(more);
+        int at = 20;
+        for (byte[] fragment : fragments) {
+            assertTrue(Model.ipValid(fragment));
+            assertEquals(at - 20, (Model.get16(fragment, 6) & 0x1fff) * 8);
+            for (int i = 20; i < fragment.length; i++) {
+                assertEquals(expected[at++], fragment[i]);
+            }
+        }
+        assertEquals(expected.length, at);
+    }
+
+    @Test
+    void answersAreLimitedForEachPeer() {
+        Packet p = packet(1, 2, 10);
+        p.ttl = 1;
+        byte[] packet = p.build();
+        byte[][] many = new byte[200][];
+        java.util.Arrays.fill(many, packet);
+        send(1, many);
+        int burst = spoke(1).tun.packets.size();
+        assertTrue(burst >= 16 && burst <= 50, burst + " answers at once");
+        assertEquals(200 - burst, hub.count(Counter.ICMP_ERRORS_LIMITED));
+        Packet other = packet(3, 2, 10);
+        other.ttl = 1;
+        send(3, other.build());
+        assertEquals(1, spoke(3).tun.packets.size(), "one peer's flood is not another's");
+        clock.advanceSeconds(1);
+        send(1, many);
+        int second = spoke(1).tun.packets.size() - burst;
+        assertTrue(second >= 10 && second <= 25, second + " answers a second later");
+    }
+
+    @Test
+    void withoutSessionPacketsWait() {
+        Peer second = ofHub.get(1);
+        second.publishSession(null);
+        send(1, packet(1, 2, 100).build());
+        StagedPacket staged = hub.control.pollStaged();
+        assertEquals(second, staged.peer());
+        byte[] held = staged.memory().asSlice(0, staged.length()).toArray(Layouts.BYTE);
+        assertArrayEquals(hop(packet(1, 2, 100)), held);
+        staged.release();
+        boolean wanted = false;
+        for (Peer peer; (peer = hub.control.pollRequest()) != null; ) {
+            wanted |= (peer.takeRequests() & Peer.WANT_HANDSHAKE) != 0 && peer == second;
+        }
+        assertTrue(wanted);
+        for (int i = 0; i < STAGED + 5; i++) {
+            send(1, packet(1, 2, 100).build());
+        }
+        assertEquals(5, hub.count(Counter.DROP_RELAY_NO_SESSION));
+    }
+
+    @Test
+    void aPeerThatNobodyHasSeenIsUnreachable() {
+        ofHub.get(1).setEndpoint(null);
+        assertDropped(Counter.DROP_RELAY_NO_ENDPOINT, 1, packet(1, 2, 100).build());
+        assertTold(1, 3, 1, 0);
+        ofHub.get(1).publishSession(null);
+        ofHub.get(1).setSought(true);
+        send(1, packet(1, 2, 100).build());
+        assertEquals(1, hub.count(Counter.DROP_RELAY_NO_ENDPOINT), "its name is being asked for");
+        hub.control.pollStaged().release();
+    }
+
+    @Test
+    void anOldSessionIsRenewedByRelayedPackets() {
+        Peer second = ofHub.get(1);
+        Node.connect(hub, second, spoke(2), hubOf.get(1));
+        clock.advanceNanos(Limits.REKEY_AFTER_TIME_NANOS);
+        send(1, packet(1, 2, 100).build());
+        assertEquals(1, hub.count(Counter.PACKETS_RELAYED));
+        assertTrue((second.takeRequests() & Peer.WANT_HANDSHAKE) != 0);
+    }
+}
