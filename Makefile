@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 JAR := target/taltun.jar
 AOT := target/taltun.aot
+BENCH := target/bench/built
+BENCH_JAVA := --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -cp "target/bench/classes:target/classes:target/bench/lib/*"
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 
 # The first JDK 22+ among JAVA_HOME, the javac on PATH, and the installed ones, newest first. A JRE has no javac.
@@ -32,6 +34,8 @@ endif
 # What each target runs, as command-or-library:Debian-package.
 DEMO_NEEDS := mvn:maven ip:iproute2 ping:iputils-ping iperf3:iperf3 unshare:util-linux libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1
 TEST_NEEDS := $(DEMO_NEEDS) wg:wireguard-tools wireguard-go:wireguard-go nft:nftables setpriv:util-linux
+BENCH_NEEDS := mvn:maven ip:iproute2 ping:iputils-ping iperf3:iperf3 libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1 \
+  wg:wireguard-tools wireguard-go:wireguard-go fc-list:fontconfig
 
 # usage: $(call need,LIST) - installs what is missing where it can (Debian or Ubuntu, as root), else says what to install.
 define need
@@ -58,13 +62,13 @@ command -v mvn >/dev/null || { echo "Maven is missing: install it (Debian and Ub
 endef
 
 # Files made under sudo stay the caller's.
-HAND_BACK = [ -z "$${SUDO_UID:-}" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" target
+HAND_BACK = [ -z "$${SUDO_UID:-}" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" $$(ls -d target bench/results 2>/dev/null)
 
-.PHONY: help build demo test bench bindings clean jdk
+.PHONY: help build demo test bench bench-micro bindings clean jdk
 
 help: ## this list
 	echo "Taltun, a userspace VPN engine. usage: make TARGET"
-	sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-11s %s\n", $$1, $$2}'
+	sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
 
 build: jdk ## target/taltun.jar
 	$(call need,mvn:maven)
@@ -104,10 +108,28 @@ test: jdk ## every test; the namespace tests need root (sudo make test)
 	  }' target/test.log
 	exit $$status
 
-bench: jdk ## throughput beside wireguard-go and the bare link, in namespaces (root)
-	$(call need,$(TEST_NEEDS))
-	$(MAKE) $(JAR)
-	bench/run.sh
+# Settings: REPS (5), SECONDS of each TCP flow (2), QUICK=1 for a first impression, ONLY=raw,taltun-aes,... for some.
+bench: jdk ## Taltun beside the bare link and the tunnels on PATH: table, JSON, charts (root, 15 minutes; QUICK=1: two)
+	if [ "$$(id -u)" != 0 ]; then echo "make bench makes network namespaces, which needs root: sudo make bench"; exit 1; fi
+	$(call need,$(BENCH_NEEDS))
+	$(MAKE) $(AOT) $(BENCH)
+	status=0; "$(JAVA_HOME)/bin/java" $(BENCH_JAVA) dev.taltun.bench.Bench $(if $(REPS),--reps "$(REPS)") $(if $(SECONDS),--seconds "$(SECONDS)") \
+	  $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") || status=$$?
+	$(HAND_BACK)
+	exit $$status
+
+bench-micro: jdk ## JMH: ciphers, routing, segmenting, coalescing, checksums, replay window, handshakes (5 minutes; ONLY=REGEX)
+	$(call need,mvn:maven libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1)
+	$(MAKE) $(BENCH)
+	"$(JAVA_HOME)/bin/java" $(BENCH_JAVA) dev.taltun.bench.micro.Micro $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
+	$(HAND_BACK)
+
+# The bench tools and their libraries; `mvn -Pbench test` runs their tests.
+$(BENCH): $(SOURCES) $(shell find bench/src bench/test -type f 2>/dev/null) | jdk
+	echo "Building the bench tools (the first time downloads their libraries)."
+	$(MVN) -q -Pbench -Dspotless.check.skip=true process-test-classes
+	touch $(BENCH)
+	$(HAND_BACK)
 
 bindings: jdk ## generates src/main/java/dev/taltun/ffi/linux anew (needs jextract)
 	jextract/generate.sh

@@ -1,19 +1,28 @@
 package dev.taltun.cli;
 
+import dev.taltun.config.ConfigException;
 import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.engine.Engine;
+import dev.taltun.engine.EngineLog;
+import dev.taltun.engine.Management;
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
- * The engine as a process: ended by SIGINT and SIGTERM with exit code 0, by a failure with 1.
+ * The engine as a process: ended by SIGINT and SIGTERM with exit code 0, by a failure with 1;
+ * SIGHUP makes it read its configuration again.
  *
  * <p>The JVM answers a signal by running shutdown hooks and would then exit with 128 + its number;
  * so the hook closes the engine and halts with 0 itself.
  */
-final class ForegroundEngine implements EngineLauncher {
+final class ForegroundEngine implements EngineLauncher, WgLauncher {
     private static final String COMMAND = "up";
+
+    private static final String NOT_RELOADED =
+            "configuration not reloaded; the one that runs goes on";
 
     /** What there is to close, once there is. */
     private record Running(Engine engine, TaltunConfig config) {}
@@ -23,6 +32,9 @@ final class ForegroundEngine implements EngineLauncher {
 
     /** What undoes the changes that an engine which is only being started has made already. */
     private final AtomicReference<AutoCloseable> starting = new AtomicReference<>();
+
+    /** SIGHUPs that were not answered yet. */
+    private final Semaphore hangups = new Semaphore(0);
 
     private final Thread hook = new Thread(this::endBySignal, "taltun-shutdown");
 
@@ -35,6 +47,7 @@ final class ForegroundEngine implements EngineLauncher {
      * the configuration takes its time, and being asked to end meanwhile is no failure.
      */
     void watchSignals() {
+        HangupSignal.watch(hangups::release);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) {
@@ -54,29 +67,77 @@ final class ForegroundEngine implements EngineLauncher {
     }
 
     @Override
-    public int run(LoadedConfig loaded, Console ignored) {
-        try (TaltunConfig config = loaded.config()) {
-            return runUntilEnd(config);
-        }
+    public int run(LoadedConfig loaded, ConfigSource again, Console ignored) {
+        TaltunConfig config = loaded.config();
+        ConsoleLog log = new ConsoleLog(console, config.iface().debug());
+        return run(
+                COMMAND,
+                config,
+                Management.CONFIGURATION,
+                log,
+                engine ->
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name("taltun-reload")
+                                .start(() -> reloadWhenAsked(engine, again, log)));
     }
 
-    private int runUntilEnd(TaltunConfig config) {
-        try (Engine engine =
-                Engine.start(
-                        config, new ConsoleLog(console, config.iface().debug()), starting::set)) {
+    /** SIGHUP changes nothing then: there is no file to read again. */
+    @Override
+    public int run(TaltunConfig config, EngineLog log, Runnable onReady) {
+        return run(WgCommand.NAME, config, Management.CONTROL_SOCKET, log, engine -> onReady.run());
+    }
+
+    private int run(
+            String command,
+            TaltunConfig config,
+            Management management,
+            EngineLog log,
+            Consumer<Engine> onStarted) {
+        try (config;
+                Engine engine = Engine.start(config, management, log, starting::set)) {
             running.set(new Running(engine, config));
+            onStarted.accept(engine);
             String failure = engine.awaitEnd();
             if (failure == null) {
                 return ExitCode.OK;
             }
-            console.complain(COMMAND, failure);
+            console.complain(command, failure);
             return ExitCode.FAILURE;
         } catch (IOException | IllegalArgumentException e) {
-            console.complain(COMMAND, String.valueOf(e.getMessage()));
+            console.complain(command, String.valueOf(e.getMessage()));
             return e instanceof IOException ? ExitCode.FAILURE : ExitCode.USAGE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.FAILURE;
+        }
+    }
+
+    /** One after another; however often it was asked for meanwhile, once is enough. */
+    private void reloadWhenAsked(Engine engine, ConfigSource again, ConsoleLog log) {
+        try {
+            while (true) {
+                hangups.acquire();
+                hangups.drainPermits();
+                reload(engine, again, log);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void reload(Engine engine, ConfigSource again, ConsoleLog log)
+            throws InterruptedException {
+        try {
+            LoadedConfig loaded = again.load();
+            loaded.warnings().forEach(console.err()::println);
+            engine.reload(loaded);
+        } catch (ConfigException e) {
+            ConfigOptions.report(e, console);
+            log.warn(NOT_RELOADED);
+        } catch (IllegalArgumentException e) {
+            console.complain(COMMAND, String.valueOf(e.getMessage()));
+            log.warn(NOT_RELOADED);
         }
     }
 

@@ -38,6 +38,6 @@ final class UpCommand implements CliCommand {
         }
         loaded.warnings().forEach(console.err()::println);
         console.err().flush();
-        return launcher.run(loaded, console);
+        return launcher.run(loaded, () -> ConfigOptions.load(arguments), console);
     }
 }

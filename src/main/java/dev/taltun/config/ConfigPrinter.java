@@ -1,7 +1,9 @@
 package dev.taltun.config;
 
 import dev.taltun.crypto.PublicKey;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Shows a resolved configuration as TOML, every default filled in and no secret in it. */
@@ -17,6 +19,21 @@ public final class ConfigPrinter {
         config.gateway().ifPresent(printer::gateway);
         config.peers().forEach(printer::peer);
         return printer.out.toString();
+    }
+
+    /** The values that are not a peer's, by their keys, as {@link #print} shows them. */
+    static Map<String, String> nodeValues(TaltunConfig config) {
+        ConfigPrinter printer = new ConfigPrinter();
+        printer.iface(config.iface());
+        config.gateway().ifPresent(printer::gateway);
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String line : printer.out.toString().split("\n")) {
+            int equals = line.indexOf(" = ");
+            if (equals > 0 && !line.startsWith("#")) {
+                values.put(line.substring(0, equals).strip(), line.substring(equals + 3));
+            }
+        }
+        return values;
     }
 
     private void iface(InterfaceConfig iface) {

@@ -56,4 +56,19 @@ public record PeerConfig(
     public Stream<IpPrefix> prefixes() {
         return Stream.concat(vips.stream(), allowedIps.stream());
     }
+
+    /** The same peer without its preshared key, whose equality is not that of its bytes. */
+    PeerConfig withoutPresharedKey() {
+        return new PeerConfig(
+                name,
+                publicKey,
+                Optional.empty(),
+                vips,
+                endpoint,
+                allowedIps,
+                keepaliveSeconds,
+                lighthouse,
+                cipher,
+                relayWith);
+    }
 }

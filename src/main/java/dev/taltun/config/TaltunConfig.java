@@ -17,6 +17,14 @@ public record TaltunConfig(
         peers = List.copyOf(peers);
     }
 
+    /**
+     * This node with other peers and routes, as a configuration that was read again wants them; all
+     * else stays. The private key stays this configuration's.
+     */
+    public TaltunConfig withPeersAndRoutesOf(TaltunConfig other) {
+        return new TaltunConfig(iface.withRoutes(other.iface.routes()), gateway, other.peers);
+    }
+
     /** Wipes the private key and the preshared keys; nobody may use them after. */
     @Override
     public void close() {

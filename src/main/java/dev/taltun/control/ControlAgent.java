@@ -186,6 +186,14 @@ public final class ControlAgent implements Agent {
         }
     }
 
+    void onReconfigure(List<PeerSpec> wanted, List<PublicKey> unwanted) {
+        long now = clock.nanoTime();
+        List<PeerController> added = peers.reconfigure(wanted, unwanted, now);
+        if (running) {
+            added.forEach(peer -> peer.start(now));
+        }
+    }
+
     void onUpdate(PeerSpec spec) {
         peers.update(spec, clock.nanoTime());
     }

@@ -44,6 +44,19 @@ public final class ControlCommands {
         return submit(() -> agent.onUpdate(spec));
     }
 
+    /**
+     * Makes many changes at once, with all routes in one new snapshot: all of them or none.
+     * Sessions of peers that are not named, or only changed, stay.
+     *
+     * @param wanted peers to add, or to change if they are there
+     * @param unwanted peers to remove; those that are not there are ignored
+     */
+    public CompletableFuture<Void> reconfigure(List<PeerSpec> wanted, List<PublicKey> unwanted) {
+        List<PeerSpec> specs = List.copyOf(wanted);
+        List<PublicKey> keys = List.copyOf(unwanted);
+        return submit(() -> agent.onReconfigure(specs, keys));
+    }
+
     /** Removes a peer, with its routes and sessions. */
     public CompletableFuture<Void> remove(PublicKey key) {
         return submit(() -> agent.onRemove(key));

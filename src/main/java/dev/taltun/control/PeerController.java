@@ -129,6 +129,7 @@ final class PeerController implements TimerWheel.Expiry {
     void become(PeerSpec next, long now) {
         PeerSpec before = spec;
         spec = next;
+        peer.rename(next.name());
         peer.limitRelay(next.relayWith());
         hello.update(next.suites());
         if (!Objects.equals(next.endpoint(), before.endpoint())) {

@@ -57,15 +57,65 @@ final class PeerRegistry {
             throw new IllegalArgumentException(
                     "there is a peer with the public key " + spec.publicKey() + " already");
         }
+        PeerController peer = make(spec);
+        peers.put(spec.publicKey(), peer);
+        return peer;
+    }
+
+    private PeerController make(PeerSpec spec) {
         if (spec.publicKey().equals(context.identity.publicKey())) {
             throw new IllegalArgumentException(
                     "the public key of "
                             + spec.name()
                             + " is our own; ask the peer for the output of 'taltun pubkey'");
         }
-        PeerController peer = new PeerController(context, spec);
-        peers.put(spec.publicKey(), peer);
-        return peer;
+        return new PeerController(context, spec);
+    }
+
+    /**
+     * Adds, changes and removes, with all routes in one new snapshot; everything or nothing.
+     *
+     * @param wanted to add, or to change if they are there; none twice
+     * @param unwanted to remove if they are there
+     * @return those added, not yet started
+     * @throws IllegalArgumentException if a new key is our own or no good
+     */
+    List<PeerController> reconfigure(List<PeerSpec> wanted, List<PublicKey> unwanted, long now) {
+        List<PeerController> added = new ArrayList<>();
+        try {
+            for (PeerSpec spec : wanted) {
+                if (!peers.containsKey(spec.publicKey())) {
+                    added.add(make(spec));
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            added.forEach(PeerController::close);
+            throw e;
+        }
+        RouteChange routes = new RouteChange();
+        List<PeerController> removed = new ArrayList<>();
+        for (PublicKey key : unwanted) {
+            PeerController peer = peers.remove(key);
+            if (peer != null) {
+                routes.take(peer);
+                removed.add(peer);
+            }
+        }
+        // A prefix may move from one changed peer to another: first all lose, then all get.
+        for (PeerSpec spec : wanted) {
+            PeerController peer = peers.get(spec.publicKey());
+            if (peer != null) {
+                routes.take(peer);
+                peer.update(spec, now);
+            }
+        }
+        added.forEach(peer -> peers.put(peer.peer().publicKey(), peer));
+        for (PeerSpec spec : wanted) {
+            routes.give(peers.get(spec.publicKey()));
+        }
+        routes.publish();
+        removed.forEach(PeerController::close);
+        return added;
     }
 
     /** Takes over changed wishes for a peer. */

@@ -6,7 +6,9 @@
  *                                                     |            ^
  *                                                     `-- queue -- UdpWriter (socket full, relays)
  *   UDP --recvmmsg--> Inbound: index, open, replay, source check --> Coalescer --writev--> TUN
- *                        |
+ *                        |                                      |
+ *                        |                                      `--> Relay: for another peer: seal
+ *                        |                                               --TxBatch--> Transmitter
  *                        `-- handshake messages --> control agent
  * </pre>
  *

@@ -5,19 +5,14 @@ import dev.taltun.agent.Clock;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.SystemClock;
 import dev.taltun.agent.Wakeup;
-import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
-import dev.taltun.config.Mode;
 import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.EndpointResolver;
-import dev.taltun.control.EndpointSpec;
-import dev.taltun.control.PeerSpec;
 import dev.taltun.control.Sleeper;
-import dev.taltun.control.SuiteChoice;
 import dev.taltun.crypto.AeadKey;
 import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
@@ -35,7 +30,6 @@ import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
-import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.metrics.Counters;
@@ -46,11 +40,9 @@ import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 
 /** Builds the parts of one engine and wires them together. Used once, by one thread. */
 final class Assembly {
@@ -71,6 +63,12 @@ final class Assembly {
     /** Batches of the control agent: handshakes and keepalives are small. */
     private static final int CONTROL_BATCHES = 4;
 
+    /**
+     * Peers that may have a wish at the same time: more than a file can hold, for it may be read
+     * again with any number. A queue of references: 512 KiB.
+     */
+    private static final int PEERS_MAX = 1 << 17;
+
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
 
@@ -89,6 +87,7 @@ final class Assembly {
     record Threaded(Agent agent, Runnable onThreadStart) {}
 
     private final TaltunConfig config;
+    private final Management management;
     private final EngineLog log;
     private final Counters counters;
     private final HostSetup host;
@@ -103,6 +102,8 @@ final class Assembly {
     private LinuxTunDevice tun;
     private Offloads offloads;
     private StaticIdentity identity;
+    private PeerSpecs specs;
+    private Reloader reloader;
     private LiveDevice device;
     private final List<Poller> socketPollers = new ArrayList<>();
 
@@ -112,11 +113,13 @@ final class Assembly {
      */
     Assembly(
             TaltunConfig config,
+            Management management,
             EngineLog log,
             Counters counters,
             HostSetup host,
             Deque<AutoCloseable> resources) {
         this.config = config;
+        this.management = management;
         this.log = log;
         this.host = host;
         this.counters = counters;
@@ -126,6 +129,15 @@ final class Assembly {
 
     Quiescence quiescence() {
         return quiescence;
+    }
+
+    OffloadNews offloadNews() {
+        return new OffloadNews(offloads, log);
+    }
+
+    /** What changes the node while it runs. */
+    Reloader reloader() {
+        return reloader;
     }
 
     /** The agents in the order in which they start and end; the control agent is the last. */
@@ -155,8 +167,13 @@ final class Assembly {
         offloads = new Offloads(gso ? GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
         quiescence = new Quiescence(3 * workers + 1);
         wire();
-        InterfaceSetup.apply(iface);
+        InterfaceSetup.apply(iface, !isBlank());
         host.apply(device::fwmark);
+    }
+
+    /** Whether there is nothing to begin with. */
+    private boolean isBlank() {
+        return management == Management.CONTROL_SOCKET;
     }
 
     private void wire() throws IOException {
@@ -165,7 +182,7 @@ final class Assembly {
         Poller controlPoller = poller(-1);
         ControlPort port =
                 new ControlPort(
-                        Math.max(1 << 14, 2 * config.peers().size()),
+                        PEERS_MAX,
                         (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
                         controlWakeup,
                         controlPoller::wakeUp);
@@ -200,7 +217,7 @@ final class Assembly {
                         sockets,
                         socketPollers,
                         counters,
-                        suites(config.iface().cipher()),
+                        specs.suites(config.iface().cipher()),
                         offloadsInUse(),
                         aead.description()));
     }
@@ -278,7 +295,10 @@ final class Assembly {
                         offloads,
                         block,
                         false);
-        identity = new StaticIdentity(config.iface().privateKey());
+        identity =
+                isBlank()
+                        ? StaticIdentity.nobody()
+                        : new StaticIdentity(config.iface().privateKey());
         ControlAgent.Parts parts =
                 new ControlAgent.Parts(
                         clock,
@@ -297,7 +317,15 @@ final class Assembly {
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
                         (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers);
-        return new ControlAgent(parts, config.peers().stream().map(this::spec).toList());
+        boolean aesIsFaster =
+                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
+                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
+        specs = new PeerSpecs(config.iface().mode(), aesIsFaster);
+        ControlAgent agent =
+                new ControlAgent(parts, config.peers().stream().map(specs::of).toList());
+        reloader = new Reloader(config, agent.commands(), specs, log);
+        resources.push(reloader);
+        return agent;
     }
 
     /** Lanes: one a reader, one a receiver, and the control agent's. */
@@ -305,48 +333,14 @@ final class Assembly {
         return aead.choose(suite).newKey(suite, key, 2 * workers + 1);
     }
 
-    private PeerSpec spec(PeerConfig peer) {
-        EndpointSpec endpoint = peer.endpoint().map(Assembly::endpointSpec).orElse(null);
-        boolean initiates = config.iface().mode() == Mode.CLIENT && endpoint != null;
-        return new PeerSpec(
-                peer.name(),
-                peer.publicKey(),
-                peer.presharedKey().orElse(null),
-                endpoint,
-                peer.prefixes().toList(),
-                peer.keepaliveSeconds(),
-                initiates,
-                suites(peer.cipher()),
-                peer.relayWith().map(Set::copyOf).orElse(null));
-    }
-
-    private SuiteChoice suites(CipherChoice wanted) {
-        boolean faster =
-                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
-                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
-        return switch (wanted) {
-            case CHACHA20_POLY1305 -> SuiteChoice.WIREGUARD;
-            case AES_256_GCM -> SuiteChoice.aes();
-            case AUTO -> SuiteChoice.automatic(faster);
-        };
-    }
-
-    private static EndpointSpec endpointSpec(dev.taltun.config.Endpoint configured) {
-        return configured
-                .address()
-                .<EndpointSpec>map(
-                        ip ->
-                                new EndpointSpec.Numeric(
-                                        Endpoint.of(
-                                                new InetSocketAddress(
-                                                        ip.toInetAddress(), configured.port()))))
-                .orElseGet(() -> new EndpointSpec.Named(configured.host(), configured.port()));
-    }
-
     /** Tells the user what runs: one line for each fact that matters. */
     void announce() {
         InterfaceConfig iface = config.iface();
         log.info("interface %s, MTU %d".formatted(iface.tunName(), iface.mtu()));
+        if (isBlank()) {
+            log.info("waiting for wg(8) and ip(8)");
+            return;
+        }
         log.info("addresses " + joined(iface.vips()));
         if (!iface.routes().isEmpty()) {
             log.info("routes " + joined(iface.routes()));
@@ -465,10 +459,14 @@ final class Assembly {
                         block,
                         true);
         boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
+        Forwarding forwarding =
+                isBlank()
+                        ? Forwarding.byKernel()
+                        : Forwarding.of(iface.relay(), gateway, iface.vips());
         return new Relay(
                 arena,
                 new Relay.Parts(
-                        Forwarding.of(iface.relay(), gateway, iface.vips()),
+                        forwarding,
                         port,
                         transmitter,
                         offloads,

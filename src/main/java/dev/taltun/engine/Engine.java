@@ -3,6 +3,7 @@ package dev.taltun.engine;
 import dev.taltun.agent.Agent;
 import dev.taltun.agent.AgentRunner;
 import dev.taltun.agent.Quiescence;
+import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.host.HostSetup;
 import dev.taltun.metrics.Counter;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -28,6 +30,8 @@ public final class Engine implements AutoCloseable {
     /** What packet threads together, or the control agent, get to end in: they need a few. */
     private static final long JOIN_MILLIS = 350;
 
+    private static final long NEWS_SECONDS = 1;
+
     private final EngineLog log;
     private final Counters counters;
     private final HostSetup host;
@@ -36,7 +40,10 @@ public final class Engine implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private Reloader reloader;
     private volatile ControlEndpoint control;
+
+    private OffloadNews offloadNews;
 
     private Engine(
             EngineLog log, Counters counters, HostSetup host, Deque<AutoCloseable> resources) {
@@ -56,34 +63,35 @@ public final class Engine implements AutoCloseable {
      *     what this machine does not have
      */
     public static Engine start(TaltunConfig config, EngineLog log) throws IOException {
-        return start(config, log, new HostSetup(config, log::warn));
+        return start(config, Management.CONFIGURATION, log, host -> {});
     }
 
     /**
-     * Starts a node whose changes to the machine can be undone before it has started.
+     * Starts a node that may be configured by others; see {@link #start(TaltunConfig, EngineLog)}.
+     * When it returns the control socket is listened on, if there must be one.
      *
-     * @param onStarting is given, before anything else, what undoes those changes when it is
-     *     closed, by any thread; what else there is the kernel takes back from a process that ends
+     * @param onStarting is given, before anything else, what undoes the changes to the machine when
+     *     it is closed, by any thread; what else there is the kernel takes back from a process that
+     *     ends
      */
     public static Engine start(
-            TaltunConfig config, EngineLog log, Consumer<AutoCloseable> onStarting)
-            throws IOException {
-        HostSetup host = new HostSetup(config, log::warn);
-        onStarting.accept(host);
-        return start(config, log, host);
-    }
-
-    private static Engine start(TaltunConfig config, EngineLog log, HostSetup host)
+            TaltunConfig config,
+            Management management,
+            EngineLog log,
+            Consumer<AutoCloseable> onStarting)
             throws IOException {
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         Counters counters = new Counters();
+        HostSetup host = new HostSetup(config, log::warn);
+        onStarting.accept(host);
         Engine engine = new Engine(log, counters, host, resources);
         try {
-            Assembly assembly = new Assembly(config, log, counters, host, resources);
+            Assembly assembly = new Assembly(config, management, log, counters, host, resources);
             assembly.build();
+            engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
-            engine.serveControl(assembly);
+            engine.serveControl(assembly, management);
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -102,6 +110,7 @@ public final class Engine implements AutoCloseable {
                             threaded.onThreadStart(),
                             problem -> failed(agent, problem)));
         }
+        offloadNews = assembly.offloadNews();
         runners.forEach(AgentRunner::start);
     }
 
@@ -109,13 +118,22 @@ public final class Engine implements AutoCloseable {
      * Opens the control socket, after everything else: traffic does not wait for it, and goes on
      * without it when there is none to be had.
      */
-    private void serveControl(Assembly assembly) {
+    private void serveControl(Assembly assembly, Management management) throws IOException {
+        boolean required = management == Management.CONTROL_SOCKET;
         try {
-            control = ControlEndpoint.open(assembly.interfaceName(), assembly.device(), log);
+            control =
+                    ControlEndpoint.open(
+                            assembly.interfaceName(),
+                            assembly.device(),
+                            required ? ended::countDown : () -> {},
+                            log);
             if (closing.get()) {
                 control.close();
             }
         } catch (IOException e) {
+            if (required) {
+                throw e;
+            }
             log.warn(e.getMessage() + "; going on without wg(8) and taltun status");
         }
     }
@@ -136,9 +154,25 @@ public final class Engine implements AutoCloseable {
         ended.countDown();
     }
 
-    /** Waits until the engine is closed or has failed; returns why it failed, or null. */
+    /**
+     * Changes peers and routes to what a configuration that was read again says; sessions of peers
+     * that did not change go on. Not from a packet thread; waits for what it does.
+     *
+     * @param loaded its keys are taken over
+     * @throws IllegalArgumentException with one line for the user, when nothing was changed
+     */
+    public void reload(LoadedConfig loaded) throws InterruptedException {
+        reloader.reload(loaded);
+    }
+
+    /**
+     * Waits until the engine is closed or has failed, and tells what the user ought to know of
+     * meanwhile; returns why it failed, or null. One thread.
+     */
     public String awaitEnd() throws InterruptedException {
-        ended.await();
+        while (!ended.await(NEWS_SECONDS, TimeUnit.SECONDS)) {
+            offloadNews.look();
+        }
         return failure.get();
     }
 

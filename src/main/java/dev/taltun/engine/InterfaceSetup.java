@@ -12,6 +12,10 @@ import dev.taltun.io.udp.TxBatch;
 import dev.taltun.protocol.TransportData;
 import dev.taltun.routing.IpPrefix;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Gives the TUN interface its MTU, addresses and routes, but for default routes, which are {@link
@@ -25,15 +29,19 @@ final class InterfaceSetup {
     private InterfaceSetup() {}
 
     /**
+     * @param up whether to bring it up, with the addresses and routes
      * @throws IOException with one line for the user
      */
-    static void apply(InterfaceConfig config) throws IOException {
+    static void apply(InterfaceConfig config, boolean up) throws IOException {
         try (Netlink netlink = LinuxNetlink.open()) {
             Link link = netlink.link(config.tunName());
             withoutLinkLocal(netlink, link);
             netlink.setMtu(link, config.mtu());
             netlink.setTxQueueLength(link, TX_QUEUE_PACKETS);
             limitSegments(netlink, link, config);
+            if (!up) {
+                return;
+            }
             for (IpPrefix vip : config.vips()) {
                 netlink.addAddress(link, vip.address().toInetAddress(), vip.length());
             }
@@ -44,6 +52,47 @@ final class InterfaceSetup {
                 }
             }
         }
+    }
+
+    /**
+     * Takes routes away and adds others. One that is refused does not keep the rest from changing.
+     *
+     * @param refused told, in one line for the user, of each that was refused
+     * @throws IOException with one line for the user, when nothing could be changed
+     */
+    static void changeRoutes(
+            String tunName,
+            Collection<IpPrefix> removed,
+            Collection<IpPrefix> added,
+            Consumer<String> refused)
+            throws IOException {
+        try (Netlink netlink = LinuxNetlink.open()) {
+            Link link = netlink.link(tunName);
+            Stream.concat(removed.stream(), added.stream())
+                    .filter(HostSetup::isOwnRoute)
+                    .forEach(route -> refused.accept(route + " changes at the next start only"));
+            for (IpPrefix prefix : withoutDefault(removed)) {
+                try {
+                    netlink.deleteRoute(
+                            Route.through(link, prefix.address().toInetAddress(), prefix.length()));
+                } catch (NetlinkException e) {
+                    if (e.errno() != Errno.ESRCH) {
+                        refused.accept(e.getMessage());
+                    }
+                }
+            }
+            for (IpPrefix prefix : withoutDefault(added)) {
+                try {
+                    addRoute(netlink, link, prefix);
+                } catch (NetlinkException e) {
+                    refused.accept(e.getMessage());
+                }
+            }
+        }
+    }
+
+    private static List<IpPrefix> withoutDefault(Collection<IpPrefix> routes) {
+        return routes.stream().filter(route -> !HostSetup.isOwnRoute(route)).toList();
     }
 
     /**

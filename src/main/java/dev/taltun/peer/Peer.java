@@ -42,7 +42,7 @@ public final class Peer {
     private static final long NOTICE_CREDIT_NANOS = 40 * NOTICE_INTERVAL_NANOS;
 
     private final PublicKey publicKey;
-    private final String name;
+    private volatile String name;
     private volatile Session session;
     private volatile Endpoint endpoint;
     private volatile boolean watched;
@@ -81,6 +81,11 @@ public final class Peer {
 
     public String name() {
         return name;
+    }
+
+    /** The user calls it something else now. Control agent only. */
+    public void rename(String next) {
+        name = next;
     }
 
     /** The session to seal with, or null. */

@@ -86,7 +86,7 @@ public final class TaltunNode implements Node {
 
     /** Starts it without waiting for anything. */
     public Background launch() {
-        Path file = writeConfig();
+        Path file = writeConfig(config());
         List<String> command =
                 new ArrayList<>(Taltun.command(jvmOptions, "up", "-c", file.toString()));
         command.addAll(overrides);
@@ -100,8 +100,14 @@ public final class TaltunNode implements Node {
         return shown.exit() == 0 && spec.addresses().stream().allMatch(shown.output()::contains);
     }
 
-    private Path writeConfig() {
-        Path file = namespace.lab().write(device + ".toml", config());
+    /** Writes another configuration file and has the running node read it. */
+    public void reload(String toml) {
+        writeConfig(toml);
+        Shell.run("kill", "-HUP", Long.toString(process.pid()));
+    }
+
+    private Path writeConfig(String toml) {
+        Path file = namespace.lab().write(device + ".toml", toml);
         try {
             return Files.setPosixFilePermissions(
                     file, PosixFilePermissions.fromString("rw-------"));
@@ -110,8 +116,13 @@ public final class TaltunNode implements Node {
         }
     }
 
-    /** The configuration file. */
+    /** The configuration file of {@link #start}. */
     public String config() {
+        return config(spec.peers());
+    }
+
+    /** The same file with other peers. */
+    public String config(List<NodeSpec.Peer> peers) {
         StringBuilder toml = new StringBuilder();
         toml.append("[interface]\n");
         toml.append("mode = \"%s\"\n".formatted(spec.mode()));
@@ -119,7 +130,7 @@ public final class TaltunNode implements Node {
         toml.append("local_addr = \"[::]:%d\"\n".formatted(spec.port()));
         toml.append("vip = %s\n".formatted(list(spec.addresses())));
         toml.append("private_key = \"%s\"\n".formatted(spec.keys().privateKey()));
-        for (NodeSpec.Peer peer : spec.peers()) {
+        for (NodeSpec.Peer peer : peers) {
             toml.append("\n[[peers]]\n");
             toml.append("public_key = \"%s\"\n".formatted(peer.publicKey()));
             toml.append("vip = \"%s\"\n".formatted(peer.addresses().getFirst()));

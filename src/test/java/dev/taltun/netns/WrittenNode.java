@@ -16,6 +16,7 @@ final class WrittenNode {
     private final Namespace namespace;
     private final String device;
     private final String toml;
+    private String path = "";
     private Background process;
 
     /**
@@ -31,17 +32,32 @@ final class WrittenNode {
         return device;
     }
 
+    /** Puts a folder before the others where it looks for programs. */
+    WrittenNode path(String folder) {
+        path = folder;
+        return this;
+    }
+
     /** Starts it and returns when it says that it is ready. */
     WrittenNode start() {
-        process = namespace.start(command(toml));
+        process = launchAfter(path.isEmpty() ? "true" : "PATH=" + path + ":$PATH");
         process.awaitLine("^ready|ready$", UP);
         return this;
     }
 
+    /** Starts it in a shell after some preparation. */
+    Background launchAfter(String preparation) {
+        process = namespace.start("sh", "-c", script(preparation));
+        return process;
+    }
+
     /** Runs it in a shell after some preparation, until it ends by itself. */
     Outcome startAfter(String preparation) {
-        String command = String.join(" ", command(toml));
-        return namespace.attempt(UP, "sh", "-c", preparation + "; exec " + command);
+        return namespace.attempt(UP, "sh", "-c", script(preparation));
+    }
+
+    private String script(String preparation) {
+        return preparation + "; exec " + String.join(" ", command(toml));
     }
 
     private List<String> command(String text) {

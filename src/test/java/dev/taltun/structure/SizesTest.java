@@ -11,6 +11,7 @@ import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -60,7 +61,10 @@ final class SizesTest {
     }
 
     private static List<Path> handWritten() {
-        return Sources.files().stream().filter(file -> !file.startsWith(GENERATED)).toList();
+        List<Path> files = new ArrayList<>(Sources.files());
+        files.removeIf(file -> file.startsWith(GENERATED));
+        files.addAll(Sources.files(Path.of("bench")));
+        return files;
     }
 
     private static final class Measure extends TreeScanner<Void, Void> {

@@ -16,7 +16,12 @@ final class Sources {
     private Sources() {}
 
     static List<Path> files() {
-        try (Stream<Path> all = Files.walk(ROOT)) {
+        return files(ROOT);
+    }
+
+    /** The source files under a folder. */
+    static List<Path> files(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(file -> file.toString().endsWith(".java")).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
