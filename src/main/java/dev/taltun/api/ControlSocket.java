@@ -21,6 +21,7 @@ public final class ControlSocket implements Agent {
 
     private final UnixListener listener;
     private final Device device;
+    private final Runnable onNameGone;
     private final List<UnixConnection> connections = new ArrayList<>();
     private final List<Exchange> exchanges = new ArrayList<>();
     private final Arena arena = Arena.ofAuto();
@@ -28,10 +29,13 @@ public final class ControlSocket implements Agent {
 
     /**
      * @param listener closed by the caller after this agent's end
+     * @param onNameGone runs, perhaps more than once, some time after the listener's name was
+     *     removed: nobody can reach the engine any more, which some take for its end
      */
-    public ControlSocket(UnixListener listener, Device device) {
+    public ControlSocket(UnixListener listener, Device device, Runnable onNameGone) {
         this.listener = listener;
         this.device = device;
+        this.onNameGone = onNameGone;
     }
 
     @Override
@@ -73,6 +77,9 @@ public final class ControlSocket implements Agent {
 
     @Override
     public void awaitWork(long maxNanos) {
+        if (!listener.isNamed()) {
+            onNameGone.run();
+        }
         listener.await(connections, maxNanos);
     }
 

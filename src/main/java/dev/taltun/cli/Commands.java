@@ -16,13 +16,17 @@ final class Commands {
 
     private final Map<String, Entry> byName = new LinkedHashMap<>();
 
-    Commands(EngineLauncher launcher) {
+    Commands(EngineLauncher launcher, WgLauncher wgLauncher) {
         add(
                 "up",
                 "run the engine in the foreground (also if no command is given)",
                 () -> new UpCommand(launcher));
         add("check", "validate a configuration and print what it resolves to", CheckCommand::new);
         add("status", "show running interfaces and their peers", StatusCommand::new);
+        add(
+                WgCommand.NAME,
+                "make an interface for wg(8) and wg-quick(8), as wireguard-go does",
+                () -> new WgCommand(wgLauncher));
         add("genkey", "print a new private key", () -> GenerateCommand.privateKey());
         add("pubkey", "read a private key and print the public key", PubkeyCommand::new);
         add("genpsk", "print a new preshared key", () -> GenerateCommand.presharedKey());

@@ -4,9 +4,12 @@ import dev.taltun.config.ConfigException;
 import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.engine.Engine;
+import dev.taltun.engine.EngineLog;
+import dev.taltun.engine.Management;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * The engine as a process: ended by SIGINT and SIGTERM with exit code 0, by a failure with 1;
@@ -15,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>The JVM answers a signal by running shutdown hooks and would then exit with 128 + its number;
  * so the hook closes the engine and halts with 0 itself.
  */
-final class ForegroundEngine implements EngineLauncher {
+final class ForegroundEngine implements EngineLauncher, WgLauncher {
     private static final String COMMAND = "up";
 
     private static final String NOT_RELOADED =
@@ -26,6 +29,9 @@ final class ForegroundEngine implements EngineLauncher {
 
     private final Console console;
     private final AtomicReference<Running> running = new AtomicReference<>();
+
+    /** What undoes the changes that an engine which is only being started has made already. */
+    private final AtomicReference<AutoCloseable> starting = new AtomicReference<>();
 
     /** SIGHUPs that were not answered yet. */
     private final Semaphore hangups = new Semaphore(0);
@@ -62,27 +68,44 @@ final class ForegroundEngine implements EngineLauncher {
 
     @Override
     public int run(LoadedConfig loaded, ConfigSource again, Console ignored) {
-        try (TaltunConfig config = loaded.config()) {
-            return runUntilEnd(config, again);
-        }
+        TaltunConfig config = loaded.config();
+        ConsoleLog log = new ConsoleLog(console, config.iface().debug());
+        return run(
+                COMMAND,
+                config,
+                Management.CONFIGURATION,
+                log,
+                engine ->
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name("taltun-reload")
+                                .start(() -> reloadWhenAsked(engine, again, log)));
     }
 
-    private int runUntilEnd(TaltunConfig config, ConfigSource again) {
-        ConsoleLog log = new ConsoleLog(console, config.iface().debug());
-        try (Engine engine = Engine.start(config, log)) {
+    /** SIGHUP changes nothing then: there is no file to read again. */
+    @Override
+    public int run(TaltunConfig config, EngineLog log, Runnable onReady) {
+        return run(WgCommand.NAME, config, Management.CONTROL_SOCKET, log, engine -> onReady.run());
+    }
+
+    private int run(
+            String command,
+            TaltunConfig config,
+            Management management,
+            EngineLog log,
+            Consumer<Engine> onStarted) {
+        try (config;
+                Engine engine = Engine.start(config, management, log, starting::set)) {
             running.set(new Running(engine, config));
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("taltun-reload")
-                    .start(() -> reloadWhenAsked(engine, again, log));
+            onStarted.accept(engine);
             String failure = engine.awaitEnd();
             if (failure == null) {
                 return ExitCode.OK;
             }
-            console.complain(COMMAND, failure);
+            console.complain(command, failure);
             return ExitCode.FAILURE;
         } catch (IOException | IllegalArgumentException e) {
-            console.complain(COMMAND, String.valueOf(e.getMessage()));
+            console.complain(command, String.valueOf(e.getMessage()));
             return e instanceof IOException ? ExitCode.FAILURE : ExitCode.USAGE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -120,16 +143,26 @@ final class ForegroundEngine implements EngineLauncher {
 
     /**
      * What is only being started is left as it is, keys included, for another thread is using it:
-     * the kernel takes everything back.
+     * the kernel takes everything back, but for changes to the machine.
      */
     private void endBySignal() {
         Running started = running.get();
         if (started != null) {
             started.engine().close();
             started.config().close();
+        } else if (starting.get() != null) {
+            undo(starting.get());
         }
         console.out().flush();
         console.err().flush();
         Runtime.getRuntime().halt(ExitCode.OK);
+    }
+
+    private void undo(AutoCloseable changes) {
+        try {
+            changes.close();
+        } catch (Exception e) {
+            console.complain(COMMAND, String.valueOf(e.getMessage()));
+        }
     }
 }

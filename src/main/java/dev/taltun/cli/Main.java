@@ -23,8 +23,8 @@ public final class Main {
     private final Commands commands;
     private final Console console;
 
-    Main(EngineLauncher launcher, Console console) {
-        this.commands = new Commands(launcher);
+    Main(EngineLauncher launcher, WgLauncher wgLauncher, Console console) {
+        this.commands = new Commands(launcher, wgLauncher);
         this.console = console;
     }
 
@@ -34,13 +34,16 @@ public final class Main {
         if (startsEngine(args)) {
             engine.watchSignals();
         }
-        int code = new Main(engine, console).run(args);
+        int code = new Main(engine, engine, console).run(args);
         engine.forgetSignals();
         System.exit(code);
     }
 
     private static boolean startsEngine(String... args) {
-        return args.length == 0 || args[0].equals(DEFAULT_COMMAND) || args[0].startsWith("-");
+        return args.length == 0
+                || args[0].equals(DEFAULT_COMMAND)
+                || args[0].equals(WgCommand.NAME)
+                || args[0].startsWith("-");
     }
 
     /** Runs one command line; returns the exit code. */
@@ -138,7 +141,7 @@ public final class Main {
         return ExitCode.FAILURE;
     }
 
-    private static String version() {
+    static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "(not from a jar)" : version;
     }

@@ -46,6 +46,14 @@ public final class Inbound implements Agent {
                     - Limits.KEEPALIVE_TIMEOUT_NANOS
                     - Limits.REKEY_TIMEOUT_NANOS;
 
+    /** Errors in a row after which to wait before the next attempt, and how long. */
+    private static final int FAILURES_UNTIL_PAUSE = 16;
+
+    private static final long PAUSE_NANOS = 10_000_000;
+
+    /** Errors in a row after which the socket is given up: 10 s of nothing else. */
+    private static final int FAILURES_MAX = 1000;
+
     /** Control frames of one receiver that may wait for the control agent. */
     private static final int FRAMES = 64;
 
@@ -64,6 +72,9 @@ public final class Inbound implements Agent {
     private final Pool<ReceivedFrame> frames;
     private final MemorySegment slab;
     private final int lane;
+
+    /** Receives that failed, since the last that did not. */
+    private int failures;
 
     private long now;
     private PrefixTable<Peer> routes;
@@ -138,8 +149,12 @@ public final class Inbound implements Agent {
     @Override
     public int doWork() {
         int messages = udp.receive(batch);
-        if (messages <= 0) {
-            return messages < 0 ? failed(-messages) : 0;
+        if (messages < 0) {
+            return failed(-messages);
+        }
+        failures = 0;
+        if (messages == 0) {
+            return 0;
         }
         now = clock.nanoTime();
         routes = peers.routes();
@@ -163,12 +178,18 @@ public final class Inbound implements Agent {
         return messages;
     }
 
-    /** An error on a UDP socket is about some datagram sent earlier, and is gone once read. */
+    /**
+     * An error on a UDP socket is about some datagram sent earlier, and gone once read. One that
+     * comes again and again is about the socket: reading pauses, and ends if that does not help,
+     * rather than to use up a CPU and bring nothing.
+     */
     private int failed(int errno) {
-        if (errno == Errno.EBADF) {
+        counters.increment(Counter.UDP_RECEIVE_ERRORS);
+        failures++;
+        if (errno == Errno.EBADF || failures >= FAILURES_MAX) {
             throw new IllegalStateException("reading from the UDP socket: " + Errno.words(errno));
         }
-        return 1;
+        return failures < FAILURES_UNTIL_PAUSE ? 1 : 0;
     }
 
     private void message(int i) {
@@ -363,6 +384,11 @@ public final class Inbound implements Agent {
 
     @Override
     public void awaitWork(long maxNanos) {
+        if (failures > 0) {
+            // The socket counts as readable as long as it has an error.
+            poller.awaitWakeUp(Math.min(maxNanos, PAUSE_NANOS));
+            return;
+        }
         poller.awaitReadable(maxNanos);
     }
 

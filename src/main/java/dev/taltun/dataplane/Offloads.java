@@ -12,7 +12,9 @@ public final class Offloads {
     private volatile int maxSegments;
     private volatile boolean tunTcp;
     private volatile boolean tunUdp;
-    private volatile String gsoOffReason;
+    private volatile String gsoRefusal;
+    private volatile boolean tunTcpRefused;
+    private volatile boolean tunUdpRefused;
 
     /**
      * @param gsoSegments most datagrams in one UDP GSO run, 1 = no GSO
@@ -54,13 +56,15 @@ public final class Offloads {
     void gsoRefused(int errno) {
         if (errno == Errno.EIO || errno == Errno.EOPNOTSUPP) {
             maxSegments = 1;
-            gsoOffReason = Errno.name(errno);
+        }
+        if (gsoRefusal == null) {
+            gsoRefusal = Errno.name(errno);
         }
     }
 
-    /** Why GSO was turned off while running, or null. */
-    public String gsoOffReason() {
-        return gsoOffReason;
+    /** Name of the error with which a run was first refused, or null. */
+    public String gsoRefusal() {
+        return gsoRefusal;
     }
 
     /** Most datagrams in one run as it was at start. */
@@ -80,8 +84,20 @@ public final class Offloads {
     void tunRefused(boolean tcp) {
         if (tcp) {
             tunTcp = false;
+            tunTcpRefused = true;
         } else {
             tunUdp = false;
+            tunUdpRefused = true;
         }
+    }
+
+    /** Whether the TUN device has refused a TCP super-packet. */
+    public boolean tunTcpRefused() {
+        return tunTcpRefused;
+    }
+
+    /** Whether the TUN device has refused a UDP super-packet. */
+    public boolean tunUdpRefused() {
+        return tunUdpRefused;
     }
 }

@@ -8,7 +8,6 @@ import dev.taltun.agent.Wakeup;
 import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
-import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
@@ -27,6 +26,7 @@ import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
+import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
@@ -37,7 +37,6 @@ import dev.taltun.metrics.Counters;
 import dev.taltun.noise.StaticIdentity;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.PeerTable;
-import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -73,11 +72,6 @@ final class Assembly {
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
 
-    /** Above these numbers the log tells how many there are instead of each. */
-    private static final int PEERS_TOLD = 50;
-
-    private static final int PREFIXES_TOLD = 50;
-
     /** Batches of a receiver for what it relays, sent as soon as they are full. */
     private static final int RELAY_BATCHES = 8;
 
@@ -88,8 +82,10 @@ final class Assembly {
     record Threaded(Agent agent, Runnable onThreadStart) {}
 
     private final TaltunConfig config;
+    private final Management management;
     private final EngineLog log;
     private final Counters counters;
+    private final HostSetup host;
     private final Deque<AutoCloseable> resources;
     private final Clock clock = new SystemClock();
     private final List<Threaded> agents = new ArrayList<>();
@@ -107,12 +103,20 @@ final class Assembly {
     private final List<Poller> socketPollers = new ArrayList<>();
 
     /**
+     * @param host is applied when the interface is up; the caller closes it
      * @param resources gets everything that must be closed, last opened first
      */
     Assembly(
-            TaltunConfig config, EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
+            TaltunConfig config,
+            Management management,
+            EngineLog log,
+            Counters counters,
+            HostSetup host,
+            Deque<AutoCloseable> resources) {
         this.config = config;
+        this.management = management;
         this.log = log;
+        this.host = host;
         this.counters = counters;
         this.resources = resources;
         workers = Math.max(1, config.iface().workers());
@@ -120,6 +124,10 @@ final class Assembly {
 
     Quiescence quiescence() {
         return quiescence;
+    }
+
+    OffloadNews offloadNews() {
+        return new OffloadNews(offloads, log);
     }
 
     /** What changes the node while it runs. */
@@ -136,6 +144,7 @@ final class Assembly {
     @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
     void build() throws IOException {
         InterfaceConfig iface = config.iface();
+        host.sweep();
         aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
         arena = Arena.ofShared();
         resources.push(arena::close);
@@ -153,7 +162,13 @@ final class Assembly {
         offloads = new Offloads(gso ? GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
         quiescence = new Quiescence(3 * workers + 1);
         wire();
-        InterfaceSetup.apply(iface);
+        InterfaceSetup.apply(iface, !isBlank());
+        host.apply(device::fwmark);
+    }
+
+    /** Whether there is nothing to begin with. */
+    private boolean isBlank() {
+        return management == Management.CONTROL_SOCKET;
     }
 
     private void wire() throws IOException {
@@ -275,7 +290,10 @@ final class Assembly {
                         offloads,
                         block,
                         false);
-        identity = new StaticIdentity(config.iface().privateKey());
+        identity =
+                isBlank()
+                        ? StaticIdentity.nobody()
+                        : new StaticIdentity(config.iface().privateKey());
         ControlAgent.Parts parts =
                 new ControlAgent.Parts(
                         clock,
@@ -341,56 +359,8 @@ final class Assembly {
 
     /** Tells the user what runs: one line for each fact that matters. */
     void announce() {
-        InterfaceConfig iface = config.iface();
-        log.info("interface %s, MTU %d".formatted(iface.tunName(), iface.mtu()));
-        log.info("addresses " + joined(iface.vips()));
-        if (!iface.routes().isEmpty()) {
-            log.info("routes " + joined(iface.routes()));
-        }
-        log.info(
-                "listening on UDP port %d, %s"
-                        .formatted(
-                                sockets.getFirst().port(),
-                                sockets.getFirst().ipv6() ? "IPv4 and IPv6" : "IPv4"));
-        log.info("public key " + identity.publicKey().toBase64());
-        log.info("cipher " + aead.description());
-        aead.skipped().forEach(line -> log.info("not used: " + line));
-        log.info(
-                "offloads: tun_tso %s, tun_uso %s, udp_gso %s, udp_gro %s"
-                        .formatted(
-                                onOff(tun.tcpOffload()),
-                                onOff(tun.udpOffload()),
-                                onOff(sockets.getFirst().gso()),
-                                onOff(sockets.getFirst().gro())));
-        announcePeers();
-        log.info("ready");
-    }
-
-    private void announcePeers() {
-        if (config.peers().size() > PEERS_TOLD) {
-            log.info(config.peers().size() + " peers");
-            return;
-        }
-        for (PeerConfig peer : config.peers()) {
-            log.info(
-                    "peer %s %s at %s for %s"
-                            .formatted(
-                                    peer.name(),
-                                    peer.publicKey().toBase64(),
-                                    peer.endpoint().map(Object::toString).orElse("any address"),
-                                    joined(peer.prefixes().toList())));
-        }
-    }
-
-    private static String onOff(boolean on) {
-        return on ? "on" : "off";
-    }
-
-    private static String joined(List<IpPrefix> prefixes) {
-        if (prefixes.size() > PREFIXES_TOLD) {
-            return prefixes.size() + " prefixes";
-        }
-        return String.join(", ", prefixes.stream().map(IpPrefix::toString).toList());
+        new Announcement(config, log)
+                .tell(sockets.getFirst(), tun, aead, identity.publicKey(), isBlank());
     }
 
     private Outbound outbound(int i, PeerTable peers, ControlPort port, UdpWriter writer)
@@ -461,10 +431,14 @@ final class Assembly {
                         block,
                         true);
         boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
+        Forwarding forwarding =
+                isBlank()
+                        ? Forwarding.byKernel()
+                        : Forwarding.of(iface.relay(), gateway, iface.vips());
         return new Relay(
                 arena,
                 new Relay.Parts(
-                        Forwarding.of(iface.relay(), gateway, iface.vips()),
+                        forwarding,
                         port,
                         transmitter,
                         offloads,

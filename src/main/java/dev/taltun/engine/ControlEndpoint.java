@@ -19,9 +19,10 @@ final class ControlEndpoint implements AutoCloseable {
     private final UnixListener listener;
     private final AgentRunner runner;
 
-    private ControlEndpoint(UnixListener listener, Device device, EngineLog log) {
+    private ControlEndpoint(
+            UnixListener listener, Device device, Runnable onNameGone, EngineLog log) {
         this.listener = listener;
-        ControlSocket agent = new ControlSocket(listener, device);
+        ControlSocket agent = new ControlSocket(listener, device, onNameGone);
         // It never holds a session, so nobody has to wait for it: it has a quiescence of its own.
         runner =
                 new AgentRunner(
@@ -34,13 +35,15 @@ final class ControlEndpoint implements AutoCloseable {
     /**
      * Opens the socket and starts to serve it.
      *
+     * @param onNameGone runs when somebody removed the socket's name
      * @throws IOException with one line for the user
      */
-    static ControlEndpoint open(String interfaceName, Device device, EngineLog log)
+    static ControlEndpoint open(
+            String interfaceName, Device device, Runnable onNameGone, EngineLog log)
             throws IOException {
         createDirectory();
         UnixListener listener = UnixListener.listen(DIRECTORY.resolve(interfaceName + ".sock"));
-        ControlEndpoint endpoint = new ControlEndpoint(listener, device, log);
+        ControlEndpoint endpoint = new ControlEndpoint(listener, device, onNameGone, log);
         endpoint.runner.start();
         return endpoint;
     }

@@ -5,6 +5,7 @@ import dev.taltun.agent.AgentRunner;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
+import dev.taltun.host.HostSetup;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import java.io.IOException;
@@ -13,21 +14,27 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * A running node: interface, sockets, threads. Started by {@link #start}, ended by {@link #close}.
  *
- * <p>Close order is the reverse of start: threads end first, then keys are wiped, then descriptors
- * are closed (and with the TUN device the interface, its addresses and routes go), then memory.
+ * <p>Close order is the reverse of start: threads end first, then the machine round the tunnel is
+ * put back as it was, then keys are wiped, then descriptors are closed (and with the TUN device the
+ * interface, its addresses and routes go), then memory.
  */
 public final class Engine implements AutoCloseable {
     /** What packet threads together, or the control agent, get to end in: they need a few. */
     private static final long JOIN_MILLIS = 350;
 
+    private static final long NEWS_SECONDS = 1;
+
     private final EngineLog log;
     private final Counters counters;
+    private final HostSetup host;
     private final Deque<AutoCloseable> resources;
     private final List<AgentRunner> runners = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -37,10 +44,13 @@ public final class Engine implements AutoCloseable {
     private volatile ControlEndpoint control;
 
     private WarmUp warmUp;
+    private OffloadNews offloadNews;
 
-    private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
+    private Engine(
+            EngineLog log, Counters counters, HostSetup host, Deque<AutoCloseable> resources) {
         this.log = log;
         this.counters = counters;
+        this.host = host;
         this.resources = resources;
     }
 
@@ -54,16 +64,35 @@ public final class Engine implements AutoCloseable {
      *     what this machine does not have
      */
     public static Engine start(TaltunConfig config, EngineLog log) throws IOException {
+        return start(config, Management.CONFIGURATION, log, host -> {});
+    }
+
+    /**
+     * Starts a node that may be configured by others; see {@link #start(TaltunConfig, EngineLog)}.
+     * When it returns the control socket is listened on, if there must be one.
+     *
+     * @param onStarting is given, before anything else, what undoes the changes to the machine when
+     *     it is closed, by any thread; what else there is the kernel takes back from a process that
+     *     ends
+     */
+    public static Engine start(
+            TaltunConfig config,
+            Management management,
+            EngineLog log,
+            Consumer<AutoCloseable> onStarting)
+            throws IOException {
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         Counters counters = new Counters();
-        Engine engine = new Engine(log, counters, resources);
+        HostSetup host = new HostSetup(config, log::warn);
+        onStarting.accept(host);
+        Engine engine = new Engine(log, counters, host, resources);
         try {
-            Assembly assembly = new Assembly(config, log, counters, resources);
+            Assembly assembly = new Assembly(config, management, log, counters, host, resources);
             assembly.build();
             engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
-            engine.serveControl(assembly);
+            engine.serveControl(assembly, management);
             if (config.iface().warmUp()) {
                 engine.warmUp = assembly.warmUp();
                 engine.warmUp.start();
@@ -86,6 +115,7 @@ public final class Engine implements AutoCloseable {
                             threaded.onThreadStart(),
                             problem -> failed(agent, problem)));
         }
+        offloadNews = assembly.offloadNews();
         runners.forEach(AgentRunner::start);
     }
 
@@ -93,13 +123,22 @@ public final class Engine implements AutoCloseable {
      * Opens the control socket, after everything else: traffic does not wait for it, and goes on
      * without it when there is none to be had.
      */
-    private void serveControl(Assembly assembly) {
+    private void serveControl(Assembly assembly, Management management) throws IOException {
+        boolean required = management == Management.CONTROL_SOCKET;
         try {
-            control = ControlEndpoint.open(assembly.interfaceName(), assembly.device(), log);
+            control =
+                    ControlEndpoint.open(
+                            assembly.interfaceName(),
+                            assembly.device(),
+                            required ? ended::countDown : () -> {},
+                            log);
             if (closing.get()) {
                 control.close();
             }
         } catch (IOException e) {
+            if (required) {
+                throw e;
+            }
             log.warn(e.getMessage() + "; going on without wg(8) and taltun status");
         }
     }
@@ -131,9 +170,14 @@ public final class Engine implements AutoCloseable {
         reloader.reload(loaded);
     }
 
-    /** Waits until the engine is closed or has failed; returns why it failed, or null. */
+    /**
+     * Waits until the engine is closed or has failed, and tells what the user ought to know of
+     * meanwhile; returns why it failed, or null. One thread.
+     */
     public String awaitEnd() throws InterruptedException {
-        ended.await();
+        while (!ended.await(NEWS_SECONDS, TimeUnit.SECONDS)) {
+            offloadNews.look();
+        }
         return failure.get();
     }
 
@@ -157,6 +201,7 @@ public final class Engine implements AutoCloseable {
         boolean allEnded =
                 stop(runners.subList(0, packetThreads))
                         && stop(runners.subList(packetThreads, runners.size()));
+        host.close();
         for (Counter counter : Counter.values()) {
             long sum = counters.sum(counter);
             if (sum != 0) {

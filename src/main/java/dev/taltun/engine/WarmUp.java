@@ -76,6 +76,10 @@ final class WarmUp {
     /** Packets after which the real load is the better teacher, and needs the CPU. */
     private static final int LOAD = 200;
 
+    private static final IpPrefix OWN_4 = IpPrefix.v4(WarmUpTraffic.DESTINATION, 32);
+    private static final IpPrefix OWN_6 =
+            IpPrefix.v6(WarmUpTraffic.NETWORK_6, WarmUpTraffic.DESTINATION & 0xffff_ffffL, 128);
+
     private static final int MAX_SEGMENTS = 64;
     private static final int RECEIVE_SLOTS = 4;
     private static final int SLOT_BYTES = 65_536;
@@ -182,9 +186,6 @@ final class WarmUp {
         feed = new TxBatch(arena);
         outside = endpointOf(tunSide);
         traffic = new WarmUpTraffic(arena, parts.mtu());
-        IpPrefix own4 = IpPrefix.v4(WarmUpTraffic.DESTINATION, 32);
-        long low = WarmUpTraffic.DESTINATION & 0xffff_ffffL;
-        IpPrefix own6 = IpPrefix.v6(WarmUpTraffic.NETWORK_6, low, 128);
         peer = new Peer(PublicKey.copyOf(new byte[PublicKey.BYTES]), "warm-up");
         PrefixTable.Builder<Peer> everything = PrefixTable.builder();
         everything.put(IpPrefix.v4(0, 0), peer);
@@ -196,28 +197,13 @@ final class WarmUp {
         Poller poller = new Poller(arena, udpSide.fd());
         resources.push(poller);
         UdpWriter writer = new UdpWriter("", udpSide.newSender(arena), offloads, block, poller);
-        outbound =
-                new Outbound(
-                        arena,
-                        new Outbound.Parts(
-                                "",
-                                new LinuxTunReader(arena, tunSide.fd()),
-                                poller,
-                                parts.clock(),
-                                peers,
-                                port,
-                                transmitter(arena, udpSide, writer, offloads, block),
-                                offloads,
-                                block,
-                                parts.lane(),
-                                parts.mtu(),
-                                1));
+        outbound = outbound(arena, tunSide, udpSide, poller, port, writer, offloads, block);
         RxBatch received = new RxBatch(arena, RECEIVE_SLOTS, SLOT_BYTES);
         Relay relay =
                 new Relay(
                         arena,
                         new Relay.Parts(
-                                Forwarding.of(true, true, List.of(own4, own6)),
+                                Forwarding.of(true, true, List.of(OWN_4, OWN_6)),
                                 port,
                                 transmitter(arena, udpSide, writer, offloads, block),
                                 offloads,
@@ -243,6 +229,32 @@ final class WarmUp {
                                 parts.lane(),
                                 relay));
         peer.setEndpoint(endpointOf(udpSide));
+    }
+
+    private Outbound outbound(
+            Arena arena,
+            LinuxUdpSocket tunSide,
+            LinuxUdpSocket udpSide,
+            Poller poller,
+            ControlPort port,
+            UdpWriter writer,
+            Offloads offloads,
+            Counters.Block block) {
+        return new Outbound(
+                arena,
+                new Outbound.Parts(
+                        "",
+                        new LinuxTunReader(arena, tunSide.fd()),
+                        poller,
+                        parts.clock(),
+                        peers,
+                        port,
+                        transmitter(arena, udpSide, writer, offloads, block),
+                        offloads,
+                        block,
+                        parts.lane(),
+                        parts.mtu(),
+                        1));
     }
 
     private Transmitter transmitter(

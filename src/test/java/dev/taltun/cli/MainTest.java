@@ -54,7 +54,7 @@ class MainTest {
                     launched.add(loaded);
                     return ExitCode.OK;
                 };
-        int code = new Main(launcher, console).run(args);
+        int code = new Main(launcher, (config, log, onReady) -> 0, console).run(args);
         return new Outcome(
                 code,
                 out.toString(StandardCharsets.UTF_8),
@@ -137,7 +137,7 @@ class MainTest {
             quoteCharacter = '\'',
             value = {
                 "genkye | taltun: unknown command \"genkye\"; did you mean \"genkey\"?",
-                "frobnicate | taltun: unknown command \"frobnicate\"; known are: up, check, status, genkey, pubkey, genpsk, crypto, demo",
+                "frobnicate | taltun: unknown command \"frobnicate\"; known are: up, check, status, wg, genkey, pubkey, genpsk, crypto, demo",
                 "config.toml | taltun: unknown command \"config.toml\"; write: taltun up -c FILE",
                 "--mut 1400 | taltun up: unknown option --mut; did you mean --mtu?",
                 "--mut=1400 | taltun up: unknown option --mut; did you mean --mtu?",

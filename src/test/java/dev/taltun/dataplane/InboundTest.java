@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.ffi.Errno;
@@ -408,6 +409,30 @@ class InboundTest {
         IllegalStateException e =
                 assertThrows(IllegalStateException.class, () -> b.inbound.doWork());
         assertFalse(e.getMessage().contains("\n"));
+    }
+
+    /** It uses up no CPU meanwhile, and forgives when things are well again. */
+    @Test
+    void anErrorThatStaysEndsIt() {
+        for (int round = 0; round < 3; round++) {
+            b.udp.receiveErrno = Errno.ENOMEM;
+            int attempts = 1;
+            while (b.inbound.doWork() > 0) {
+                attempts++;
+                assertTrue(attempts < 100, "goes on trying without a pause");
+            }
+            b.udp.receiveErrno = 0;
+            assertEquals(0, b.inbound.doWork());
+        }
+        b.udp.receiveErrno = Errno.ENOMEM;
+        assertThrows(
+                IllegalStateException.class,
+                () -> {
+                    for (int i = 0; i < 2000; i++) {
+                        b.inbound.doWork();
+                    }
+                });
+        assertTrue(b.count(Counter.UDP_RECEIVE_ERRORS) < 2000);
     }
 
     /** Several peers in one receive: each is credited with its own, and checked by its own. */

@@ -182,7 +182,7 @@ class TransmitterTest {
         udp.verdict = (to, segments) -> segments > 1 ? Errno.EIO : 0;
         submit(10, 100, PEER);
         assertEquals(1, offloads.maxSegments());
-        assertEquals("EIO", offloads.gsoOffReason());
+        assertEquals("EIO", offloads.gsoRefusal());
         submit(10, 100, PEER);
         checkSentAllInOrder();
         assertEquals(1, counters.sum(Counter.UDP_GSO_FALLBACKS));

@@ -62,6 +62,11 @@ public final class Background implements AutoCloseable {
         return process.pid();
     }
 
+    /** The command line that was started. */
+    public List<String> command() {
+        return command;
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }

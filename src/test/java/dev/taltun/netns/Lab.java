@@ -68,7 +68,18 @@ public final class Lab implements AutoCloseable {
 
     /** A device name that no other lab uses: control sockets are named after devices. */
     public String device() {
-        return "t" + PID + "x" + number + (char) ('a' + devices.getAndIncrement());
+        return device(devices.getAndIncrement());
+    }
+
+    private String device(int i) {
+        return "t" + PID + "x" + number + (char) ('a' + i);
+    }
+
+    /** Engines that were killed left theirs. */
+    private void removeControlSockets() {
+        for (int i = 0; i < devices.get(); i++) {
+            Path.of("/var/run/wireguard", device(i) + ".sock").toFile().delete();
+        }
     }
 
     /** The scratch folder, readable by its owner only. */
@@ -100,6 +111,7 @@ public final class Lab implements AutoCloseable {
         running.clear();
         namespaces.forEach(namespace -> remove(namespace.name()));
         namespaces.clear();
+        removeControlSockets();
         delete(directory);
     }
 

@@ -1,13 +1,17 @@
 package dev.taltun.netns;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Echo requests by ping(8), from one namespace to an address of either family. */
 public final class Ping {
-    private static final Pattern STATISTICS =
-            Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
+    private static final Pattern ANSWER = Pattern.compile("bytes from .*icmp_seq=(\\d+)");
+    private static final String COUNT = "-c";
+    private static final Duration LINGER = Duration.ofSeconds(5);
 
     private Ping() {}
 
@@ -43,20 +47,44 @@ public final class Ping {
         return finish(ping, interval.multipliedBy(count).plus(Shell.PATIENCE));
     }
 
-    /** Starts a series in the background, read later by {@link #finish}. */
+    /**
+     * Starts a series in the background, read later by {@link #finish}.
+     *
+     * <p>Without a deadline ping gives up twice the longest round trip after the last request, and
+     * answers that come later, on a busy machine, look as if they were lost. With one it waits, and
+     * goes on asking while it does.
+     */
     public static Background start(Namespace from, String target, int count, Duration interval) {
         String seconds = "%d.%03d".formatted(interval.toSeconds(), interval.toMillisPart());
+        Duration deadline = interval.multipliedBy(count).plus(LINGER);
         return from.start(
-                "ping", "-n", "-i", seconds, "-c", Integer.toString(count), "-W", "2", target);
+                "ping",
+                "-n",
+                "-i",
+                seconds,
+                COUNT,
+                Integer.toString(count),
+                "-w",
+                Long.toString(deadline.toSeconds()),
+                target);
     }
 
+    /** Waits for the end of a series: how many of its own requests were answered. */
     public static Series finish(Background ping, Duration timeout) {
+        List<String> command = ping.command();
+        int sent = Integer.parseInt(command.get(command.indexOf(COUNT) + 1));
         Outcome outcome = ping.await(timeout);
-        Matcher statistics = STATISTICS.matcher(outcome.output());
-        if (!statistics.find()) {
+        if (!outcome.output().contains("packets transmitted")) {
             throw new AssertionError("ping printed no statistics\n" + outcome.output());
         }
-        return new Series(
-                Integer.parseInt(statistics.group(1)), Integer.parseInt(statistics.group(2)));
+        Set<Integer> answered = new HashSet<>();
+        Matcher answer = ANSWER.matcher(outcome.output());
+        while (answer.find()) {
+            int number = Integer.parseInt(answer.group(1));
+            if (number <= sent) {
+                answered.add(number);
+            }
+        }
+        return new Series(sent, answered.size());
     }
 }

@@ -97,22 +97,6 @@ public final class UnixListener implements AutoCloseable {
         }
     }
 
-    /** Goes on with a socket that somebody opened for us, who listens under that name. */
-    @SuppressWarnings("MustBeClosedChecker") // the caller closes what is returned
-    public static UnixListener adopt(int descriptor, Path path) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
-            int result = libc.fcntl(descriptor, Linux.F_SETFL(), Linux.O_NONBLOCK());
-            if (result >= 0) {
-                result = libc.fcntl(descriptor, Linux.F_SETFD(), Linux.FD_CLOEXEC());
-            }
-            if (result < 0) {
-                throw failed(path, result, "descriptor " + descriptor + " is not open");
-            }
-        }
-        return new UnixListener(path, new Fd(descriptor));
-    }
-
     private static Fd open(Libc libc, Path path) throws IOException {
         int type = Linux.SOCK_STREAM() | Linux.SOCK_CLOEXEC() | Linux.SOCK_NONBLOCK();
         int number = libc.socket(Linux.AF_UNIX(), type, 0);
