@@ -30,6 +30,9 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
     private final Console console;
     private final AtomicReference<Running> running = new AtomicReference<>();
 
+    /** What undoes the changes that an engine which is only being started has made already. */
+    private final AtomicReference<AutoCloseable> starting = new AtomicReference<>();
+
     /** SIGHUPs that were not answered yet. */
     private final Semaphore hangups = new Semaphore(0);
 
@@ -92,7 +95,7 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
             EngineLog log,
             Consumer<Engine> onStarted) {
         try (config;
-                Engine engine = Engine.start(config, management, log)) {
+                Engine engine = Engine.start(config, management, log, starting::set)) {
             running.set(new Running(engine, config));
             onStarted.accept(engine);
             String failure = engine.awaitEnd();
@@ -140,16 +143,26 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
 
     /**
      * What is only being started is left as it is, keys included, for another thread is using it:
-     * the kernel takes everything back.
+     * the kernel takes everything back, but for changes to the machine.
      */
     private void endBySignal() {
         Running started = running.get();
         if (started != null) {
             started.engine().close();
             started.config().close();
+        } else if (starting.get() != null) {
+            undo(starting.get());
         }
         console.out().flush();
         console.err().flush();
         Runtime.getRuntime().halt(ExitCode.OK);
+    }
+
+    private void undo(AutoCloseable changes) {
+        try {
+            changes.close();
+        } catch (Exception e) {
+            console.complain(COMMAND, String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.taltun.agent.AgentRunner;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
+import dev.taltun.host.HostSetup;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import java.io.IOException;
@@ -16,12 +17,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * A running node: interface, sockets, threads. Started by {@link #start}, ended by {@link #close}.
  *
- * <p>Close order is the reverse of start: threads end first, then keys are wiped, then descriptors
- * are closed (and with the TUN device the interface, its addresses and routes go), then memory.
+ * <p>Close order is the reverse of start: threads end first, then the machine round the tunnel is
+ * put back as it was, then keys are wiped, then descriptors are closed (and with the TUN device the
+ * interface, its addresses and routes go), then memory.
  */
 public final class Engine implements AutoCloseable {
     /** What packet threads together, or the control agent, get to end in: they need a few. */
@@ -31,6 +34,7 @@ public final class Engine implements AutoCloseable {
 
     private final EngineLog log;
     private final Counters counters;
+    private final HostSetup host;
     private final Deque<AutoCloseable> resources;
     private final List<AgentRunner> runners = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -39,11 +43,14 @@ public final class Engine implements AutoCloseable {
     private Reloader reloader;
     private volatile ControlEndpoint control;
 
+    private WarmUp warmUp;
     private OffloadNews offloadNews;
 
-    private Engine(EngineLog log, Counters counters, Deque<AutoCloseable> resources) {
+    private Engine(
+            EngineLog log, Counters counters, HostSetup host, Deque<AutoCloseable> resources) {
         this.log = log;
         this.counters = counters;
+        this.host = host;
         this.resources = resources;
     }
 
@@ -57,25 +64,39 @@ public final class Engine implements AutoCloseable {
      *     what this machine does not have
      */
     public static Engine start(TaltunConfig config, EngineLog log) throws IOException {
-        return start(config, Management.CONFIGURATION, log);
+        return start(config, Management.CONFIGURATION, log, host -> {});
     }
 
     /**
      * Starts a node that may be configured by others; see {@link #start(TaltunConfig, EngineLog)}.
      * When it returns the control socket is listened on, if there must be one.
+     *
+     * @param onStarting is given, before anything else, what undoes the changes to the machine when
+     *     it is closed, by any thread; what else there is the kernel takes back from a process that
+     *     ends
      */
-    public static Engine start(TaltunConfig config, Management management, EngineLog log)
+    public static Engine start(
+            TaltunConfig config,
+            Management management,
+            EngineLog log,
+            Consumer<AutoCloseable> onStarting)
             throws IOException {
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         Counters counters = new Counters();
-        Engine engine = new Engine(log, counters, resources);
+        HostSetup host = new HostSetup(config, log::warn);
+        onStarting.accept(host);
+        Engine engine = new Engine(log, counters, host, resources);
         try {
-            Assembly assembly = new Assembly(config, management, log, counters, resources);
+            Assembly assembly = new Assembly(config, management, log, counters, host, resources);
             assembly.build();
             engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
             engine.serveControl(assembly, management);
+            if (config.iface().warmUp()) {
+                engine.warmUp = assembly.warmUp();
+                engine.warmUp.start();
+            }
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -174,11 +195,13 @@ public final class Engine implements AutoCloseable {
         if (control != null) {
             control.close();
         }
+        endWarmUp();
         // The control agent is the last: it wipes the sessions, which the others may be using.
         int packetThreads = Math.max(0, runners.size() - 1);
         boolean allEnded =
                 stop(runners.subList(0, packetThreads))
                         && stop(runners.subList(packetThreads, runners.size()));
+        host.close();
         for (Counter counter : Counter.values()) {
             long sum = counters.sum(counter);
             if (sum != 0) {
@@ -191,6 +214,16 @@ public final class Engine implements AutoCloseable {
             closeQuietly(resources.pop());
         }
         ended.countDown();
+    }
+
+    private void endWarmUp() {
+        try {
+            if (warmUp != null) {
+                warmUp.end();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean stop(List<AgentRunner> runners) {

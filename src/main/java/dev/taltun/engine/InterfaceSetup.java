@@ -2,6 +2,7 @@ package dev.taltun.engine;
 
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.ffi.Errno;
+import dev.taltun.host.HostSetup;
 import dev.taltun.io.netlink.Link;
 import dev.taltun.io.netlink.LinuxNetlink;
 import dev.taltun.io.netlink.Netlink;
@@ -12,11 +13,14 @@ import dev.taltun.protocol.TransportData;
 import dev.taltun.routing.IpPrefix;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * Gives the TUN interface its MTU, addresses and routes. Nothing has to be undone: all of it goes
- * when the device is closed, whatever way the process ends.
+ * Gives the TUN interface its MTU, addresses and routes, but for default routes, which are {@link
+ * HostSetup}'s. Nothing has to be undone: all of it goes when the device is closed, whatever way
+ * the process ends.
  */
 final class InterfaceSetup {
     /** A super-packet is 45 segments; a queue of 500, the default for TUN, overflows at once. */
@@ -43,7 +47,9 @@ final class InterfaceSetup {
             }
             netlink.setUp(link);
             for (IpPrefix route : config.routes()) {
-                addRoute(netlink, link, route);
+                if (!HostSetup.isOwnRoute(route)) {
+                    addRoute(netlink, link, route);
+                }
             }
         }
     }
@@ -62,7 +68,10 @@ final class InterfaceSetup {
             throws IOException {
         try (Netlink netlink = LinuxNetlink.open()) {
             Link link = netlink.link(tunName);
-            for (IpPrefix prefix : removed) {
+            Stream.concat(removed.stream(), added.stream())
+                    .filter(HostSetup::isOwnRoute)
+                    .forEach(route -> refused.accept(route + " changes at the next start only"));
+            for (IpPrefix prefix : withoutDefault(removed)) {
                 try {
                     netlink.deleteRoute(
                             Route.through(link, prefix.address().toInetAddress(), prefix.length()));
@@ -72,7 +81,7 @@ final class InterfaceSetup {
                     }
                 }
             }
-            for (IpPrefix prefix : added) {
+            for (IpPrefix prefix : withoutDefault(added)) {
                 try {
                     addRoute(netlink, link, prefix);
                 } catch (NetlinkException e) {
@@ -80,6 +89,10 @@ final class InterfaceSetup {
                 }
             }
         }
+    }
+
+    private static List<IpPrefix> withoutDefault(Collection<IpPrefix> routes) {
+        return routes.stream().filter(route -> !HostSetup.isOwnRoute(route)).toList();
     }
 
     /**

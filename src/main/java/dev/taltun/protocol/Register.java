@@ -4,8 +4,8 @@ import dev.taltun.memory.Layouts;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A {@link ControlFrame#TYPE_REGISTER}: a node tells a lighthouse where it may be reached, every few
- * seconds and whenever that changes. Answered by {@link Observed}.
+ * A {@link ControlFrame#TYPE_REGISTER}: a node tells a lighthouse where it may be reached, every
+ * few seconds and whenever that changes. Answered by {@link Observed}.
  *
  * <pre>
  *     0                   1                   2                   3
@@ -45,7 +45,9 @@ public final class Register {
         return segment.get(Layouts.BE_INT, offset + TRANSACTION_OFFSET);
     }
 
-    /** What the sender can do, as a set of bits: {@link ControlFrame#CAPABILITY_PATHS} and so on. */
+    /**
+     * What the sender can do, as a set of bits: {@link ControlFrame#CAPABILITY_PATHS} and so on.
+     */
     public static int capabilities(MemorySegment segment, long offset) {
         return segment.get(Layouts.BE_INT, offset + CAPABILITIES_OFFSET);
     }

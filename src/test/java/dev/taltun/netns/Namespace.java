@@ -122,13 +122,63 @@ public final class Namespace {
      * call too, if there was a call before they started.
      */
     public void hosts(String content) {
-        Path file = etc(name).resolve("hosts");
+        lay("hosts", content);
+    }
+
+    /**
+     * What {@code /etc/resolv.conf} holds for the programs that are started in here from now on.
+     */
+    public void resolvConf(String content) {
+        lay("resolv.conf", content);
+    }
+
+    /** What their /etc/resolv.conf holds now. */
+    public String resolvConf() {
+        try {
+            return Files.readString(etc(name).resolve("resolv.conf"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void lay(String fileName, String content) {
+        Path file = etc(name).resolve(fileName);
         try {
             Files.createDirectories(file.getParent());
             Files.writeString(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A kernel parameter of this namespace, with dots or slashes. */
+    public String sysctl(String key) {
+        return run("sysctl", "-n", key).output().strip();
+    }
+
+    /** Policy rules of both families, and the routes of all tables but the kernel's local one. */
+    public Set<String> policy() {
+        Set<String> policy = new TreeSet<>();
+        for (String family : List.of("-4", "-6")) {
+            for (String what : List.of("rule", "route show table all")) {
+                List<String> command = new ArrayList<>(List.of("ip", family));
+                command.addAll(List.of(what.split(" ")));
+                run(command.toArray(String[]::new))
+                        .output()
+                        .lines()
+                        .map(line -> family + " " + line.strip().replaceAll("\\s+", " "))
+                        .filter(line -> !line.contains(" table local "))
+                        .forEach(policy::add);
+            }
+        }
+        return policy;
+    }
+
+    /** Tables of nftables in here, as {@code nft} lists them. */
+    public Set<String> firewallTables() {
+        Set<String> tables = new TreeSet<>();
+        run("nft", "list", "tables").output().lines().map(String::strip).forEach(tables::add);
+        return tables;
     }
 
     /** The folder whose files ip(8) lays over /etc for the programs of a namespace. */

@@ -34,6 +34,7 @@ final class LayersTest {
                     entry("config", Set.of("crypto", "routing")),
                     entry("protocol", Set.of("memory")),
                     entry("io", Set.of("ffi", "memory")),
+                    entry("host", Set.of("config", "ffi", "io", "routing")),
                     entry("noise", Set.of("crypto", "memory", "protocol")),
                     entry("peer", Set.of("crypto", "io", "metrics", "noise", "routing")),
                     entry(
@@ -78,6 +79,7 @@ final class LayersTest {
                                     "crypto",
                                     "dataplane",
                                     "ffi",
+                                    "host",
                                     "io",
                                     "memory",
                                     "metrics",

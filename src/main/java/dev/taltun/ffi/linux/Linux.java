@@ -924,6 +924,15 @@ public class Linux extends Linux$shared {
     public static int SO_PREFER_BUSY_POLL() {
         return SO_PREFER_BUSY_POLL;
     }
+    private static final int SO_NETNS_COOKIE = (int)71L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_NETNS_COOKIE 71
+     * }
+     */
+    public static int SO_NETNS_COOKIE() {
+        return SO_NETNS_COOKIE;
+    }
     private static final int IP_TOS = (int)1L;
     /**
      * {@snippet lang=c :

@@ -155,6 +155,23 @@ public final class LinuxNetlink implements Netlink {
     }
 
     @Override
+    public void addRule(Rule rule) throws NetlinkException {
+        RuleMessage.writeAdd(socket.request(), rule);
+        execute(Operation.ADD_RULE, "adding " + describe(rule));
+    }
+
+    @Override
+    public void deleteRule(Rule rule) throws NetlinkException {
+        RuleMessage.writeDelete(socket.request(), rule);
+        execute(Operation.DELETE_RULE, "deleting " + describe(rule));
+    }
+
+    @Override
+    public List<Rule> rules() throws NetlinkException {
+        return list("rules", RuleMessage::writeList, Linux.RTM_NEWRULE(), RuleMessage::parse);
+    }
+
+    @Override
     public void close() {
         socket.close();
     }
@@ -216,6 +233,14 @@ public final class LinuxNetlink implements Netlink {
             text.append(" in table ").append(Integer.toUnsignedString(route.table()));
         }
         return text.toString();
+    }
+
+    private static String describe(Rule rule) {
+        return "%s rule %s for table %s"
+                .formatted(
+                        rule.ipv6() ? "IPv6" : "IPv4",
+                        Integer.toUnsignedString(rule.priority()),
+                        Integer.toUnsignedString(rule.table()));
     }
 
     private String nameOf(int linkIndex) {

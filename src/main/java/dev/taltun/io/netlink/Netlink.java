@@ -4,8 +4,8 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * Reads and changes interfaces, addresses and routes of one network namespace: the one of the
- * thread that opened it.
+ * Reads and changes interfaces, addresses, routes and policy rules of one network namespace: the
+ * one of the thread that opened it.
  *
  * <p>Used by one thread at a time. Every method waits for the kernel's answer, which comes within
  * microseconds to milliseconds. Every failure is a {@link NetlinkException} whose message is one
@@ -78,6 +78,15 @@ public interface Netlink extends AutoCloseable {
 
     /** Every route of every table, IPv4 first. */
     List<Route> routes() throws NetlinkException;
+
+    /** Adds a policy rule; EEXIST when there is the same one. */
+    void addRule(Rule rule) throws NetlinkException;
+
+    /** Deletes the policy rule that is the same in everything; ENOENT when there is none. */
+    void deleteRule(Rule rule) throws NetlinkException;
+
+    /** Every policy rule that leads to a table, of both families. */
+    List<Rule> rules() throws NetlinkException;
 
     /** Closes the socket and frees its memory; what was set stays set. */
     @Override

@@ -18,7 +18,9 @@ enum Operation {
     DELETE_ADDRESS,
     ADD_ROUTE,
     ADD_ROUTE6,
-    DELETE_ROUTE;
+    DELETE_ROUTE,
+    ADD_RULE,
+    DELETE_RULE;
 
     private static final int KERNEL_TEXT_LIMIT = 160;
 
@@ -40,8 +42,9 @@ enum Operation {
 
     private String problem(int errno) {
         return switch (errno) {
-            case Errno.EEXIST -> isAddress() ? "address exists already" : "route exists already";
+            case Errno.EEXIST -> existing() + " exists already";
             case Errno.ENODEV -> "no such interface";
+            case Errno.ENOENT -> this == DELETE_RULE ? "no such rule" : Errno.words(errno);
             case Errno.ESRCH -> this == DELETE_ROUTE ? "no such route" : Errno.words(errno);
             case Errno.EADDRNOTAVAIL ->
                     this == DELETE_ADDRESS ? "no such address" : Errno.words(errno);
@@ -58,9 +61,12 @@ enum Operation {
             case Errno.EACCES -> isIpv6() ? enableIpv6() : "run as root or give CAP_NET_ADMIN";
             case Errno.ENODEV -> "check its name with 'ip link'";
             case Errno.EEXIST ->
-                    isAddress()
-                            ? "remove it with 'ip address del' or choose another one"
-                            : "remove it with 'ip route del' or leave it out of routes";
+                    switch (existing()) {
+                        case "address" -> "remove it with 'ip address del' or choose another one";
+                        case "rule" -> "remove it with 'ip rule del'";
+                        default -> "remove it with 'ip route del' or leave it out of routes";
+                    };
+            case Errno.ENOENT -> "compare with 'ip rule'";
             case Errno.ESRCH -> "compare with 'ip route show table all'";
             case Errno.EADDRNOTAVAIL ->
                     this == DELETE_ADDRESS ? "compare with 'ip address'" : enableIpv6();
@@ -95,6 +101,8 @@ enum Operation {
         return switch (this) {
             case OPEN -> "the kernel or sandbox must allow AF_NETLINK sockets";
             case ADD_ADDRESS6, ADD_ROUTE6 -> enableIpv6();
+            case ADD_RULE, DELETE_RULE ->
+                    "the kernel must have policy routing (CONFIG_IP_MULTIPLE_TABLES)";
             default -> "the kernel or this kind of interface cannot do this";
         };
     }
@@ -104,8 +112,12 @@ enum Operation {
                 + " leave IPv6 out";
     }
 
-    private boolean isAddress() {
-        return this == ADD_ADDRESS || this == ADD_ADDRESS6;
+    private String existing() {
+        return switch (this) {
+            case ADD_ADDRESS, ADD_ADDRESS6 -> "address";
+            case ADD_RULE -> "rule";
+            default -> "route";
+        };
     }
 
     private boolean isIpv6() {

@@ -1,6 +1,6 @@
 /**
- * Network interfaces, addresses and routes of the kernel, by routing netlink (RFC 3549,
- * rtnetlink(7)).
+ * Network interfaces, addresses, routes and policy rules of the kernel, by routing netlink (RFC
+ * 3549, rtnetlink(7)).
  *
  * <p>{@link dev.taltun.io.netlink.Netlink} is the interface, {@link
  * dev.taltun.io.netlink.LinuxNetlink} the kernel behind it. Set-up and control code only, nothing

@@ -53,6 +53,34 @@ class LinuxNetlinkTest {
     }
 
     @Test
+    void addsListsAndDeletesRules() {
+        withTun(
+                (netlink, link) -> {
+                    List<Rule> before = netlink.rules();
+                    for (boolean ipv6 : List.of(false, true)) {
+                        Rule unmarked = new Rule(ipv6, 32765, 0xca6c, true, 51820, Rule.NONE, 122);
+                        Rule specific = new Rule(ipv6, 32764, 0, false, 254, 0, 122);
+                        netlink.addRule(unmarked);
+                        netlink.addRule(specific);
+                        assertTrue(netlink.rules().containsAll(List.of(unmarked, specific)));
+                        String shown = sh("ip " + (ipv6 ? "-6" : "-4") + " rule");
+                        assertTrue(
+                                shown.contains("not from all fwmark 0xca6c lookup 51820 proto 122"),
+                                shown);
+                        assertTrue(
+                                shown.contains("lookup main suppress_prefixlength 0 proto 122"),
+                                shown);
+                        assertEquals(Errno.EEXIST, errnoOf(() -> netlink.addRule(unmarked)));
+                        netlink.deleteRule(unmarked);
+                        netlink.deleteRule(specific);
+                        assertEquals(Errno.ENOENT, errnoOf(() -> netlink.deleteRule(unmarked)));
+                    }
+                    assertEquals(before, netlink.rules());
+                    assertEquals(5, before.size());
+                });
+    }
+
+    @Test
     void changesLinks() {
         withTun(
                 (netlink, link) -> {

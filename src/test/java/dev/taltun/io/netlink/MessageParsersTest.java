@@ -37,6 +37,7 @@ class MessageParsersTest {
         LinkMessage.parse(segment);
         AddressMessage.parse(segment);
         RouteMessage.parse(segment);
+        RuleMessage.parse(segment);
     }
 
     @Property
@@ -57,6 +58,7 @@ class MessageParsersTest {
             MemorySegment body = MemorySegment.ofArray(new byte[size]);
             assertNull(LinkMessage.parse(body));
             assertNull(RouteMessage.parse(body));
+            assertNull(RuleMessage.parse(body));
             assertNull(AddressMessage.parse(body));
         }
         MemorySegment empty = MemorySegment.ofArray(new byte[16]);
