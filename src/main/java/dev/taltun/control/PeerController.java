@@ -209,7 +209,8 @@ final class PeerController implements TimerWheel.Expiry {
                 staged.size(),
                 news.isSilent(),
                 news.unansweredNanos(now),
-                peer.lastReceived() == 0 ? -1 : now - peer.lastReceived());
+                peer.lastReceived() == 0 ? -1 : now - peer.lastReceived(),
+                PathStatus.plain(peer.endpoint()));
     }
 
     // What packet threads bring.
