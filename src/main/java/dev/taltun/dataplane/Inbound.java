@@ -390,7 +390,19 @@ public final class Inbound implements Agent {
             lastHigh = high;
             lastLow = low;
         }
-        return lastOwner == peer;
+        return lastOwner == peer || cameThrough();
+    }
+
+    /** Whether the packet is of a peer whose packets may come through the one that sent it. */
+    private boolean cameThrough() {
+        Peer owner = lastOwner;
+        if (owner == null || !owner.mayComeThrough(peer)) {
+            return false;
+        }
+        if (owner.noteRelayed(now)) {
+            control.request(owner, Peer.RELAYED);
+        }
+        return true;
     }
 
     /** Credits what was opened to its peer, before another peer's datagram or at the end. */

@@ -8,10 +8,12 @@ import dev.taltun.agent.Wakeup;
 import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
+import dev.taltun.config.Mode;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.EndpointResolver;
+import dev.taltun.control.PathSettings;
 import dev.taltun.control.Sleeper;
 import dev.taltun.crypto.AeadKey;
 import dev.taltun.crypto.AeadProviders;
@@ -311,7 +313,8 @@ final class Assembly {
                         block,
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
-                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers);
+                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
+                        paths());
         boolean aesIsFaster =
                 aead.nanosPerPacket(CipherSuite.AES_256_GCM)
                         < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
@@ -321,6 +324,11 @@ final class Assembly {
         reloader = new Reloader(config, agent.commands(), specs, log);
         resources.push(reloader);
         return agent;
+    }
+
+    private PathSettings paths() {
+        InterfaceConfig iface = config.iface();
+        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), List::of);
     }
 
     /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */
