@@ -304,6 +304,12 @@ final class PeerController implements TimerWheel.Expiry {
         return true;
     }
 
+    /** Nobody listens where the last initiation went. */
+    void onRefused(long now) {
+        initiator.refused(now);
+        schedule(now);
+    }
+
     /** A control frame came. */
     void onFrame(ReceivedFrame frame, long now) {
         if (hello.onFrame(frame, sessions.usable(now), now)) {
