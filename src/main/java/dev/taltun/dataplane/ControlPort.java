@@ -2,7 +2,9 @@ package dev.taltun.dataplane;
 
 import dev.taltun.agent.Mailbox;
 import dev.taltun.agent.Wakeup;
+import dev.taltun.noise.Mac1Checker;
 import dev.taltun.peer.Peer;
+import java.util.function.Supplier;
 
 /**
  * How packet threads reach the control agent: four bounded mailboxes and a wake-up.
@@ -10,8 +12,11 @@ import dev.taltun.peer.Peer;
  * <p>The {@code offer} side may be used by any thread, the {@code poll} side by the control agent.
  */
 public final class ControlPort {
-    /** Handshake messages that may wait; with 1/8 of it full the node counts as under load. */
-    public static final int HANDSHAKE_QUEUE = 1024;
+    /**
+     * Handshake messages that may wait; with 1/8 of it full the node counts as under load. A flood
+     * of 100,000 a second fills it in 40 ms: what the control agent may have to wait for a CPU.
+     */
+    public static final int HANDSHAKE_QUEUE = 4096;
 
     /** Control frames that may wait. */
     private static final int FRAME_QUEUE = 1024;
@@ -22,6 +27,7 @@ public final class ControlPort {
     private final Mailbox<ReceivedFrame> frames = new Mailbox<>(FRAME_QUEUE);
     private final Wakeup wakeup;
     private final Runnable signal;
+    private volatile Supplier<Mac1Checker> marks;
 
     /**
      * @param maxPeers each peer waits at most once
@@ -69,6 +75,16 @@ public final class ControlPort {
         }
         wake();
         return true;
+    }
+
+    /** Makes the check that handshake messages must pass first; another one is another check. */
+    Supplier<Mac1Checker> marks() {
+        return marks;
+    }
+
+    /** Control agent, before packets come and whenever who we are changes: see {@link #marks()}. */
+    public void marks(Supplier<Mac1Checker> checkers) {
+        marks = checkers;
     }
 
     private void wake() {

@@ -294,7 +294,7 @@ final class Assembly {
                         writer,
                         offloads,
                         block,
-                        false);
+                        true);
         identity =
                 isBlank()
                         ? StaticIdentity.nobody()
