@@ -24,6 +24,7 @@
 #include <sys/un.h>
 #include <time.h>
 
+#include <linux/errqueue.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>

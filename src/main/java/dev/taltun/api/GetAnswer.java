@@ -1,5 +1,6 @@
 package dev.taltun.api;
 
+import dev.taltun.control.PathStatus;
 import dev.taltun.control.PeerStatus;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
@@ -12,6 +13,7 @@ import java.util.Map;
  * not WireGuard's are {@link StatusKey}s; wg(8) skips what it does not know.
  */
 final class GetAnswer {
+    private static final long NANOS_PER_MICRO = 1000;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long MILLIS_PER_SECOND = 1000;
 
@@ -76,9 +78,7 @@ final class GetAnswer {
             out.line(StatusKey.SUITE, peer.suite().text());
             out.line(StatusKey.SESSION_AGE_MS, peer.sessionAgeNanos() / NANOS_PER_MILLI);
         }
-        if (peer.endpoint() != null) {
-            out.line(StatusKey.PATH, "direct");
-        }
+        path(peer.path(), out);
         if (peer.lastReceivedNanosAgo() >= 0) {
             out.line(StatusKey.RECEIVED_MS_AGO, peer.lastReceivedNanosAgo() / NANOS_PER_MILLI);
         }
@@ -87,6 +87,37 @@ final class GetAnswer {
         out.line(StatusKey.RX_PACKETS, peer.rxPackets());
         if (peer.stagedPackets() != 0) {
             out.line(StatusKey.WAITING_PACKETS, peer.stagedPackets());
+        }
+    }
+
+    private static void path(PathStatus path, Answer out) {
+        switch (path.kind()) {
+            case DIRECT -> out.line(StatusKey.PATH, PathReport.DIRECT);
+            case RELAY -> {
+                out.line(StatusKey.PATH, PathReport.RELAY);
+                out.line(StatusKey.PATH_RELAY, path.relay());
+            }
+            case NONE -> {
+                // Absent, as an endpoint that is unknown.
+            }
+        }
+        if (!path.reason().isEmpty()) {
+            out.line(StatusKey.PATH_REASON, path.reason());
+        }
+        if (path.changedNanosAgo() >= 0) {
+            out.line(StatusKey.PATH_CHANGED_MS_AGO, path.changedNanosAgo() / NANOS_PER_MILLI);
+        }
+        if (path.directRttNanos() >= 0) {
+            out.line(StatusKey.DIRECT_RTT_US, path.directRttNanos() / NANOS_PER_MICRO);
+        }
+        if (path.relayRttNanos() >= 0) {
+            out.line(StatusKey.RELAY_RTT_US, path.relayRttNanos() / NANOS_PER_MICRO);
+        }
+        if (path.observed() != null) {
+            out.line(StatusKey.OBSERVED, path.observed().toString());
+        }
+        for (PathStatus.Candidate candidate : path.candidates()) {
+            out.line(StatusKey.CANDIDATE, candidate.endpoint() + " " + candidate.state());
         }
     }
 }

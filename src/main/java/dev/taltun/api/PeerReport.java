@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * One peer as a control socket tells of it, without secrets. Immutable.
  *
  * @param publicKey base64
- * @param path how datagrams go: {@code direct}; empty while there is no address to send to
+ * @param path which way packets go
  * @param suite of the session that is sent with; empty without one
  * @param handshakeEpochSeconds wall time of the last completed handshake, 0 for none yet
  * @param receivedMillisAgo since the last authentic packet
@@ -20,7 +20,7 @@ public record PeerReport(
         String publicKey,
         boolean hasPresharedKey,
         Optional<String> endpoint,
-        Optional<String> path,
+        PathReport path,
         Optional<String> suite,
         long handshakeEpochSeconds,
         long rxBytes,

@@ -20,6 +20,7 @@ final class ReportReader {
     private final String interfaceName;
     private final Map<String, String> device = new LinkedHashMap<>();
     private final List<String> allowedIps = new ArrayList<>();
+    private final List<String> candidates = new ArrayList<>();
     private final Map<String, Long> counters = new LinkedHashMap<>();
     private final List<PeerReport> peers = new ArrayList<>();
 
@@ -55,6 +56,7 @@ final class ReportReader {
                 peer.put(key, value);
             }
             case "allowed_ip" -> allowedIps.add(value);
+            case StatusKey.CANDIDATE -> candidates.add(value);
             case StatusKey.COUNTER -> counter(value);
             case "errno" -> {
                 if (!value.equals("0")) {
@@ -105,7 +107,7 @@ final class ReportReader {
                         base64(peer.get("public_key")),
                         peer.containsKey("preshared_key"),
                         text(peer, "endpoint"),
-                        text(peer, StatusKey.PATH),
+                        path(),
                         text(peer, StatusKey.SUITE),
                         number(peer, "last_handshake_time_sec"),
                         number(peer, "rx_bytes"),
@@ -119,7 +121,20 @@ final class ReportReader {
                         number(peer, StatusKey.UNANSWERED_MS),
                         number(peer, StatusKey.WAITING_PACKETS)));
         allowedIps.clear();
+        candidates.clear();
         peer = null;
+    }
+
+    private PathReport path() throws IOException {
+        return new PathReport(
+                text(peer, StatusKey.PATH),
+                text(peer, StatusKey.PATH_RELAY),
+                text(peer, StatusKey.PATH_REASON),
+                optional(peer, StatusKey.PATH_CHANGED_MS_AGO),
+                optional(peer, StatusKey.DIRECT_RTT_US),
+                optional(peer, StatusKey.RELAY_RTT_US),
+                text(peer, StatusKey.OBSERVED),
+                candidates);
     }
 
     private static Optional<String> text(Map<String, String> from, String key) {

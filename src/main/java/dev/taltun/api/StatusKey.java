@@ -28,8 +28,29 @@ final class StatusKey {
 
     static final String SESSION_AGE_MS = "session_age_ms";
 
-    /** How datagrams go: {@code direct}. Absent while there is no address to send to. */
+    /** How packets go: {@code direct} or {@code relay}. Absent while there is no way. */
     static final String PATH = "path";
+
+    /** Name of the peer that relays; absent unless the path is {@code relay}. */
+    static final String PATH_RELAY = "path_relay";
+
+    /** Why the path is not direct, in words; absent if it is. */
+    static final String PATH_REASON = "path_reason";
+
+    /** Since the path changed; absent if it never did. */
+    static final String PATH_CHANGED_MS_AGO = "path_changed_ms_ago";
+
+    /** Last measured round trip on the direct path; absent if none. */
+    static final String DIRECT_RTT_US = "direct_rtt_us";
+
+    /** Last measured round trip through the relay; absent if none. */
+    static final String RELAY_RTT_US = "relay_rtt_us";
+
+    /** Our own endpoint as the peer sees it; absent if it never said. */
+    static final String OBSERVED = "observed";
+
+    /** Where the peer may be: an endpoint, a blank, what came of it; one line each. */
+    static final String CANDIDATE = "candidate";
 
     /** Since the last authentic packet; absent before the first. */
     static final String RECEIVED_MS_AGO = "received_ms_ago";

@@ -67,7 +67,11 @@ final class ConfigOptions {
                     help(InterfaceKey.UDP_GSO, "auto|off", "one send for many datagrams"),
                     help(InterfaceKey.UDP_GRO, "auto|off", "one receive for many datagrams"),
                     help(InterfaceKey.WORKERS, "N", "packet threads per direction; 0 for auto"),
-                    help(InterfaceKey.CPUS, "LIST", "CPUs to pin them to, like 0-3"));
+                    help(InterfaceKey.CPUS, "LIST", "CPUs to pin them to, like 0-3"),
+                    help(
+                            InterfaceKey.WARM_UP,
+                            "true|false",
+                            "compile the packet path before load comes"));
 
     private ConfigOptions() {}
 
@@ -112,7 +116,8 @@ final class ConfigOptions {
         switch (key) {
             case VIP, ROUTES, DNS, DNS_SEARCH ->
                     option.type(List.class).auxiliaryTypes(String.class);
-            case DEBUG, RELAY -> option.type(String.class).arity("0..1").fallbackValue("true");
+            case DEBUG, RELAY, WARM_UP ->
+                    option.type(String.class).arity("0..1").fallbackValue("true");
             default -> option.type(String.class);
         }
         return option.build();

@@ -1,6 +1,7 @@
 package dev.taltun.cli;
 
 import dev.taltun.api.InterfaceReport;
+import dev.taltun.api.PathReport;
 import dev.taltun.api.PeerReport;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ final class StatusJson {
         text.append(peer.hasPresharedKey());
         first = false;
         string("endpoint", peer.endpoint());
-        string("path", peer.path());
+        path(peer.path());
         string("cipher", peer.suite());
         string("state", Optional.of(StatusTable.state(peer)));
         number("latest_handshake_epoch_seconds", peer.handshakeEpochSeconds());
@@ -69,6 +70,17 @@ final class StatusJson {
         number("waiting_packets", peer.waitingPackets());
         strings("allowed_ips", peer.allowedIps());
         close('}');
+    }
+
+    private void path(PathReport path) {
+        string("path", path.kind());
+        string("path_relay", path.relay());
+        string("path_reason", path.reason());
+        number("path_changed_ms_ago", path.changedMillisAgo());
+        number("direct_rtt_us", path.directRttMicros());
+        number("relay_rtt_us", path.relayRttMicros());
+        string("observed", path.observed());
+        strings("candidates", path.candidates());
     }
 
     private void open(char bracket) {

@@ -1,12 +1,14 @@
 package dev.taltun.cli;
 
 import dev.taltun.api.InterfaceReport;
+import dev.taltun.api.PathReport;
 import dev.taltun.api.PeerReport;
 import dev.taltun.metrics.Counter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** The state of interfaces for people: a few lines for each, and a table of its peers. */
 final class StatusTable {
@@ -16,6 +18,7 @@ final class StatusTable {
                     "KEY",
                     "ENDPOINT",
                     "PATH",
+                    "RTT",
                     "CIPHER",
                     "HANDSHAKE",
                     "RECEIVED",
@@ -105,7 +108,8 @@ final class StatusTable {
                             peer.name().orElse("-"),
                             abbreviated(peer.publicKey()),
                             peer.endpoint().orElse("-"),
-                            peer.path().orElse("-"),
+                            peer.path().kind().isPresent() ? peer.path().text() : "-",
+                            rtt(peer.path().rttMicros()),
                             peer.suite().orElse("-"),
                             handshake(peer, now),
                             bytes(peer.rxBytes()),
@@ -118,14 +122,43 @@ final class StatusTable {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
-        for (List<String> row : rows) {
+        for (int r = 0; r < rows.size(); r++) {
+            List<String> row = rows.get(r);
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
                 line.append("  ").append(row.get(i));
                 line.append(" ".repeat(widths[i] - row.get(i).length()));
             }
             text.append(line.toString().stripTrailing()).append('\n');
+            if (r > 0) {
+                way(peers.get(r - 1).path(), text);
+            }
         }
+    }
+
+    /** What is to be said of a path beside its name, below its peer. */
+    private static void way(PathReport path, StringBuilder text) {
+        List<String> facts = new ArrayList<>();
+        path.changedMillisAgo()
+                .ifPresent(ms -> facts.add(path.text() + " since " + span(ms / 1000)));
+        path.directRttMicros().ifPresent(us -> facts.add("direct RTT " + rtt(us)));
+        path.relayRttMicros().ifPresent(us -> facts.add("relay RTT " + rtt(us)));
+        path.observed().ifPresent(at -> facts.add("sees us at " + at));
+        if (!facts.isEmpty()) {
+            text.append("    ").append(String.join(", ", facts)).append('\n');
+        }
+        path.reason().ifPresent(why -> text.append("    not direct: " + why + '\n'));
+        for (String candidate : path.candidates()) {
+            text.append("    tried ").append(candidate.replaceFirst(" ", ": ")).append('\n');
+        }
+    }
+
+    private static String rtt(OptionalLong micros) {
+        return micros.isPresent() ? rtt(micros.getAsLong()) : "-";
+    }
+
+    static String rtt(long micros) {
+        return String.format(Locale.ROOT, "%.2f ms", micros / 1000.0);
     }
 
     private static String abbreviated(String key) {
@@ -138,15 +171,19 @@ final class StatusTable {
         return at == 0 ? "never" : ago(Math.max(0, now - at));
     }
 
-    /** The largest unit, as nobody needs it more exactly. */
     private static String ago(long seconds) {
+        return span(seconds) + " ago";
+    }
+
+    /** In the largest unit, as nobody needs it more exactly. */
+    private static String span(long seconds) {
         if (seconds < MINUTE) {
-            return seconds + " s ago";
+            return seconds + " s";
         }
         if (seconds < HOUR) {
-            return seconds / MINUTE + " min ago";
+            return seconds / MINUTE + " min";
         }
-        return seconds < DAY ? seconds / HOUR + " h ago" : seconds / DAY + " d ago";
+        return seconds < DAY ? seconds / HOUR + " h" : seconds / DAY + " d";
     }
 
     static String bytes(long count) {
@@ -171,6 +208,9 @@ final class StatusTable {
         }
         if (peer.suite().isPresent()) {
             return "up";
+        }
+        if (peer.path().isRelayed()) {
+            return "relayed";
         }
         if (peer.endpoint().isEmpty()) {
             return "waits to be called: it has no endpoint";

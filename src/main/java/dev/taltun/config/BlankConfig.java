@@ -42,6 +42,7 @@ public final class BlankConfig {
                         Offloads.AUTO,
                         0,
                         CpuList.NONE,
+                        true,
                         0,
                         false);
         return new TaltunConfig(iface, Optional.empty(), List.of());

@@ -57,6 +57,7 @@ public final class ConfigPrinter {
         if (!iface.cpus().isEmpty()) {
             text(InterfaceKey.CPUS, iface.cpus().toString());
         }
+        value(InterfaceKey.WARM_UP, iface.warmUp());
         value(InterfaceKey.FWMARK, "0x" + Integer.toHexString(iface.fwmark()));
         value(InterfaceKey.TABLE, Integer.toUnsignedString(iface.table()));
         if (!iface.dns().servers().isEmpty()) {

@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param offloads which offloads may be used
  * @param workers packet threads per direction, 1 to 256; 0 for as many as the CPUs suggest
  * @param cpus where to pin them
+ * @param warmUp whether to have the packet path compiled before load comes
  * @param keepaliveSeconds for peers that do not choose for themselves; 0 for off
  * @param relay whether packets from one peer to another are passed on
  */
@@ -49,6 +50,7 @@ public record InterfaceConfig(
         Offloads offloads,
         int workers,
         CpuList cpus,
+        boolean warmUp,
         int keepaliveSeconds,
         boolean relay) {
     public InterfaceConfig {
@@ -75,6 +77,7 @@ public record InterfaceConfig(
                 offloads,
                 workers,
                 cpus,
+                warmUp,
                 keepaliveSeconds,
                 relay);
     }

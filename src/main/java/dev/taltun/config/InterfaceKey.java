@@ -25,7 +25,8 @@ public enum InterfaceKey implements SchemaKey {
     UDP_GSO("udp_gso", "--udp-gso", Kind.TEXT),
     UDP_GRO("udp_gro", "--udp-gro", Kind.TEXT),
     WORKERS("workers", "--workers", Kind.NUMBER),
-    CPUS("cpus", "--cpus", Kind.TEXT);
+    CPUS("cpus", "--cpus", Kind.TEXT),
+    WARM_UP("warm_up", "--warm-up", Kind.SWITCH);
 
     private final String text;
     private final String flag;

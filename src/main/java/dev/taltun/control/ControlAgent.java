@@ -10,6 +10,7 @@ import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.dataplane.StagedPacket;
+import dev.taltun.io.udp.UdpError;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.KeyFactory;
@@ -33,6 +34,7 @@ public final class ControlAgent implements Agent {
     private static final int COMMANDS_PER_STEP = 64;
     private static final int FRAMES_PER_STEP = 64;
     private static final int STAGED_PER_STEP = 256;
+    private static final int ERRORS_PER_STEP = 16;
     private static final int REQUESTS_PER_STEP = 256;
 
     /** Peers looked at in one step: should all want a handshake, 10 ms of curve work. */
@@ -128,6 +130,7 @@ public final class ControlAgent implements Agent {
         // After the requests: a frame may be the packet that confirmed its session.
         work += takeFrames(now);
         work += takeStaged(now);
+        work += takeErrors(now);
         work += context.wheel.advance(now, LOOKS_PER_STEP);
         work += context.graveyard.dig();
         context.outbox.flush();
@@ -159,6 +162,17 @@ public final class ControlAgent implements Agent {
             } else {
                 peer.onStaged(packet, now);
             }
+            count++;
+        }
+        return count;
+    }
+
+    private int takeErrors(long now) {
+        int count = 0;
+        UdpError error;
+        while (count < ERRORS_PER_STEP && (error = port.pollError()) != null) {
+            handshakes.refused(error, now);
+            error.release();
             count++;
         }
         return count;

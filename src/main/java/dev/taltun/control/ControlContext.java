@@ -67,7 +67,12 @@ final class ControlContext {
 
     /** A random time, so that two ends that do the same do not do it at the same moment. */
     long jitter() {
-        return jitter.nextLong(Limits.REKEY_TIMEOUT_JITTER_MAX_NANOS + 1);
+        return upTo(Limits.REKEY_TIMEOUT_JITTER_MAX_NANOS);
+    }
+
+    /** A random time from 0 to this. */
+    long upTo(long nanos) {
+        return jitter.nextLong(nanos + 1);
     }
 
     /** The wall clock as handshakes carry it. */

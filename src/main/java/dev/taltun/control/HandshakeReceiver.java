@@ -5,6 +5,7 @@ import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.ReceivedHandshake;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.TxBatch;
+import dev.taltun.io.udp.UdpError;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.CookieChecker;
@@ -15,6 +16,7 @@ import dev.taltun.noise.RateLimiter;
 import dev.taltun.noise.ReceivedInitiation;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.protocol.CookieReply;
+import dev.taltun.protocol.HandshakeInitiation;
 import dev.taltun.protocol.HandshakeResponse;
 import dev.taltun.protocol.MessageHeader;
 import dev.taltun.protocol.MessageType;
@@ -198,6 +200,24 @@ final class HandshakeReceiver {
             counters.increment(Counter.COOKIES_RECEIVED);
         } else {
             counters.increment(Counter.HANDSHAKE_INVALID);
+        }
+    }
+
+    /**
+     * The network says that a datagram did not arrive. Only who saw our initiation can quote its
+     * random index.
+     */
+    void refused(UdpError error, long now) {
+        MemorySegment quote = error.quote();
+        if (!error.isRefused()
+                || error.quoted() < HandshakeInitiation.EPHEMERAL_OFFSET
+                || !MessageHeader.check(quote, 0, error.quoted())
+                || MessageHeader.type(quote, 0) != MessageType.HANDSHAKE_INITIATION) {
+            return;
+        }
+        PeerController peer = byIndex(HandshakeInitiation.sender(quote, 0), true);
+        if (peer != null) {
+            peer.onRefused(now);
         }
     }
 

@@ -25,6 +25,17 @@ final class Initiator {
     /** A responder takes initiations of one peer for a flood when they come faster. */
     private static final long OTHER_SUITE_AFTER_NANOS = 2 * Limits.INITIATION_INTERVAL_MIN_NANOS;
 
+    /**
+     * Least pause after a refusal, to which the same at random comes. ICMP errors come at one a
+     * second after the first few, so that between them the pause is another.
+     */
+    private static final long REFUSED_PAUSE_NANOS = 100_000_000;
+
+    private static final long AFTER_REFUSAL_NANOS = 1_000_000_000;
+
+    /** Refusals that shorten the wait, since there last was a reason: some five seconds of them. */
+    private static final int REFUSALS_MAX = 10;
+
     private final ControlContext context;
     private final Peer peer;
     private final Handshake handshake;
@@ -51,6 +62,9 @@ final class Initiator {
 
     /** Responses to the last initiation that may still do without a cookie. */
     private int trusted;
+
+    /** Refusals since there last was a reason for a handshake. */
+    private int refusals;
 
     /** When to send the next one if there still is no response, or 0. */
     private long retransmitAt;
@@ -113,6 +127,21 @@ final class Initiator {
         sentAt = now;
     }
 
+    /**
+     * Where the last initiation went there is a host, but nobody listens: as when two engines are
+     * started at the same time. It will soon be worth another try.
+     */
+    void refused(long now) {
+        if (handshake.isPending() && refusals < REFUSALS_MAX) {
+            refusals++;
+            // It says nothing about the suite, and takes nothing of the 90 seconds.
+            attempts = Math.max(0, attempts - 1);
+            unanswered = Math.max(0, unanswered - 1);
+            long pause = REFUSED_PAUSE_NANOS + context.upTo(REFUSED_PAUSE_NANOS);
+            retransmitAt = Math.min(retransmitAt, now + pause);
+        }
+    }
+
     /** A cookie came in answer to what was sent last. */
     void onCookie(long now) {
         if (!handshake.isPending() || withCookie) {
@@ -137,14 +166,24 @@ final class Initiator {
         messages.abandonInitiation();
         attempts = 0;
         unanswered = 0;
+        refusals = 0;
         retransmitAt = 0;
         otherSuiteAt = 0;
     }
 
     private void begin(long now, long unansweredSince) {
         attempts = 0;
+        refusals = 0;
         news.asking(unansweredSince);
         send(peer.endpoint(), now);
+    }
+
+    /** How long to wait for a response. */
+    private long timeout() {
+        if (refusals > 0 && refusals < REFUSALS_MAX) {
+            return AFTER_REFUSAL_NANOS + context.jitter();
+        }
+        return Limits.REKEY_TIMEOUT_NANOS + context.jitter();
     }
 
     private void send(Endpoint to, long now) {
@@ -162,7 +201,7 @@ final class Initiator {
         sentAt = now;
         withCookie = false;
         trusted = TRUSTED_RESPONSES;
-        retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
+        retransmitAt = now + timeout();
     }
 
     /**

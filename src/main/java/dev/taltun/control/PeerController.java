@@ -209,7 +209,8 @@ final class PeerController implements TimerWheel.Expiry {
                 staged.size(),
                 news.isSilent(),
                 news.unansweredNanos(now),
-                peer.lastReceived() == 0 ? -1 : now - peer.lastReceived());
+                peer.lastReceived() == 0 ? -1 : now - peer.lastReceived(),
+                PathStatus.plain(peer.endpoint()));
     }
 
     // What packet threads bring.
@@ -301,6 +302,12 @@ final class PeerController implements TimerWheel.Expiry {
         }
         schedule(now);
         return true;
+    }
+
+    /** Nobody listens where the last initiation went. */
+    void onRefused(long now) {
+        initiator.refused(now);
+        schedule(now);
     }
 
     /** A control frame came. */

@@ -20,6 +20,7 @@ import java.util.List;
  * @param silent whether the peer does not answer at present
  * @param unansweredNanos how long what we send has not been answered; 0 while it is
  * @param lastReceivedNanosAgo when the last authentic packet came; -1 if none did
+ * @param path which way packets go
  */
 public record PeerStatus(
         String name,
@@ -39,4 +40,5 @@ public record PeerStatus(
         int stagedPackets,
         boolean silent,
         long unansweredNanos,
-        long lastReceivedNanosAgo) {}
+        long lastReceivedNanosAgo,
+        PathStatus path) {}

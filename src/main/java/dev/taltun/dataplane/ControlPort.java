@@ -2,12 +2,13 @@ package dev.taltun.dataplane;
 
 import dev.taltun.agent.Mailbox;
 import dev.taltun.agent.Wakeup;
+import dev.taltun.io.udp.UdpError;
 import dev.taltun.noise.Mac1Checker;
 import dev.taltun.peer.Peer;
 import java.util.function.Supplier;
 
 /**
- * How packet threads reach the control agent: four bounded mailboxes and a wake-up.
+ * How packet threads reach the control agent: five bounded mailboxes and a wake-up.
  *
  * <p>The {@code offer} side may be used by any thread, the {@code poll} side by the control agent.
  */
@@ -21,10 +22,14 @@ public final class ControlPort {
     /** Control frames that may wait. */
     private static final int FRAME_QUEUE = 1024;
 
+    /** ICMP errors that may wait. */
+    private static final int ERROR_QUEUE = 64;
+
     private final Mailbox<Peer> requests;
     private final Mailbox<StagedPacket> staged;
     private final Mailbox<ReceivedHandshake> handshakes = new Mailbox<>(HANDSHAKE_QUEUE);
     private final Mailbox<ReceivedFrame> frames = new Mailbox<>(FRAME_QUEUE);
+    private final Mailbox<UdpError> errors = new Mailbox<>(ERROR_QUEUE);
     private final Wakeup wakeup;
     private final Runnable signal;
     private volatile Supplier<Mac1Checker> marks;
@@ -87,6 +92,15 @@ public final class ControlPort {
         marks = checkers;
     }
 
+    /** Hands over an ICMP error; false: no room, the caller still owns it. */
+    public boolean error(UdpError error) {
+        if (!errors.offer(error)) {
+            return false;
+        }
+        wake();
+        return true;
+    }
+
     private void wake() {
         if (wakeup.claim()) {
             signal.run();
@@ -113,6 +127,11 @@ public final class ControlPort {
         return frames.poll();
     }
 
+    /** Control agent: the next ICMP error, or null. */
+    public UdpError pollError() {
+        return errors.poll();
+    }
+
     /** Handshake messages waiting: what tells load. */
     public int handshakesWaiting() {
         return handshakes.size();
@@ -120,6 +139,10 @@ public final class ControlPort {
 
     /** Control agent: whether nothing at all is waiting. */
     public boolean isEmpty() {
-        return requests.isEmpty() && staged.isEmpty() && handshakes.isEmpty() && frames.isEmpty();
+        return requests.isEmpty()
+                && staged.isEmpty()
+                && handshakes.isEmpty()
+                && frames.isEmpty()
+                && errors.isEmpty();
     }
 }

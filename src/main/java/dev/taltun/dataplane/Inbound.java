@@ -7,6 +7,7 @@ import dev.taltun.ffi.Errno;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.io.udp.RxBatch;
+import dev.taltun.io.udp.UdpError;
 import dev.taltun.io.udp.UdpReceiver;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
@@ -57,6 +58,12 @@ public final class Inbound implements Agent {
     /** Control frames of one receiver that may wait for the control agent. */
     private static final int FRAMES = 64;
 
+    /** ICMP errors of one receiver that may wait for the control agent; more are dropped. */
+    private static final int ERRORS = 16;
+
+    /** ICMP errors taken in one step: each takes a system call. */
+    private static final int ERRORS_PER_STEP = 32;
+
     private final String name;
     private final UdpReceiver udp;
     private final RxBatch batch;
@@ -70,6 +77,11 @@ public final class Inbound implements Agent {
     private final Relay relay;
     private final HandshakeGate handshakes;
     private final Pool<ReceivedFrame> frames;
+    private final Pool<UdpError> errors;
+
+    /** Takes what nobody has room for. */
+    private final UdpError surplus;
+
     private final MemorySegment slab;
     private final int lane;
 
@@ -135,6 +147,8 @@ public final class Inbound implements Agent {
         coalescer = new Coalescer(parts.tun(), parts.sharedOffloads(), counters);
         handshakes = new HandshakeGate(arena, control, indices, counters);
         frames = new Pool<>(FRAMES, () -> new ReceivedFrame(arena), ReceivedFrame::setHome);
+        errors = new Pool<>(ERRORS, () -> new UdpError(arena), UdpError::setHome);
+        surplus = new UdpError(arena);
     }
 
     @Override
@@ -144,6 +158,9 @@ public final class Inbound implements Agent {
 
     @Override
     public int doWork() {
+        if (udp.hasErrors()) {
+            takeErrors();
+        }
         int messages = udp.receive(batch);
         if (messages < 0) {
             return failed(-messages);
@@ -186,6 +203,23 @@ public final class Inbound implements Agent {
             throw new IllegalStateException("reading from the UDP socket: " + Errno.words(errno));
         }
         return failures < FAILURES_UNTIL_PAUSE ? 1 : 0;
+    }
+
+    /** What the network says about datagrams sent earlier; whose they were, control finds out. */
+    private void takeErrors() {
+        for (int i = 0; i < ERRORS_PER_STEP; i++) {
+            UdpError error = errors.take();
+            boolean found = udp.nextError(error == null ? surplus : error);
+            if (found) {
+                counters.increment(Counter.UDP_ICMP_ERRORS);
+            }
+            if (error != null && !(found && control.error(error))) {
+                errors.putBack(error);
+            }
+            if (!found) {
+                return;
+            }
+        }
     }
 
     private void message(int i) {
@@ -373,6 +407,9 @@ public final class Inbound implements Agent {
             return;
         }
         poller.awaitReadable(maxNanos);
+        if (poller.descriptorFailed()) {
+            udp.expectErrors();
+        }
     }
 
     @Override

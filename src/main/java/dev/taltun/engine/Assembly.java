@@ -5,9 +5,9 @@ import dev.taltun.agent.Clock;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.SystemClock;
 import dev.taltun.agent.Wakeup;
+import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
-import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
@@ -32,11 +32,11 @@ import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.io.udp.RxBatch;
+import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.StaticIdentity;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.PeerTable;
-import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -71,11 +71,6 @@ final class Assembly {
 
     /** Packets of one reader that may wait for handshakes, over all peers. */
     private static final int STAGED_PACKETS = 1024;
-
-    /** Above these numbers the log tells how many there are instead of each. */
-    private static final int PEERS_TOLD = 50;
-
-    private static final int PREFIXES_TOLD = 50;
 
     /** Batches of a receiver for what it relays, sent as soon as they are full. */
     private static final int RELAY_BATCHES = 8;
@@ -328,67 +323,44 @@ final class Assembly {
         return agent;
     }
 
-    /** Lanes: one a reader, one a receiver, and the control agent's. */
+    /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */
     private AeadKey newKey(CipherSuite suite, byte[] key) {
-        return aead.choose(suite).newKey(suite, key, 2 * workers + 1);
+        return aead.choose(suite).newKey(suite, key, 2 * workers + 2);
+    }
+
+    /** What is to be done once the engine is ready, so that it is fast when load comes. */
+    WarmUp warmUp() {
+        LinuxUdpSocket socket = sockets.getFirst();
+        return new WarmUp(
+                new WarmUp.Parts(
+                        clock,
+                        WarmUp.ROUNDS,
+                        2 * workers + 1,
+                        config.iface().mtu(),
+                        suitesInUse(),
+                        this::newKey,
+                        () ->
+                                counters.sum(Counter.PACKETS_SEALED)
+                                        + counters.sum(Counter.PACKETS_OPENED),
+                        socket.ipv6(),
+                        socket.gso(),
+                        socket.gro()),
+                log);
+    }
+
+    private List<CipherSuite> suitesInUse() {
+        boolean aes =
+                config.peers().stream()
+                        .anyMatch(peer -> peer.cipher() != CipherChoice.CHACHA20_POLY1305);
+        return aes
+                ? List.of(CipherSuite.CHACHA20_POLY1305, CipherSuite.AES_256_GCM)
+                : List.of(CipherSuite.CHACHA20_POLY1305);
     }
 
     /** Tells the user what runs: one line for each fact that matters. */
     void announce() {
-        InterfaceConfig iface = config.iface();
-        log.info("interface %s, MTU %d".formatted(iface.tunName(), iface.mtu()));
-        if (isBlank()) {
-            log.info("waiting for wg(8) and ip(8)");
-            return;
-        }
-        log.info("addresses " + joined(iface.vips()));
-        if (!iface.routes().isEmpty()) {
-            log.info("routes " + joined(iface.routes()));
-        }
-        log.info(
-                "listening on UDP port %d, %s"
-                        .formatted(
-                                sockets.getFirst().port(),
-                                sockets.getFirst().ipv6() ? "IPv4 and IPv6" : "IPv4"));
-        log.info("public key " + identity.publicKey().toBase64());
-        log.info("cipher " + aead.description());
-        aead.skipped().forEach(line -> log.info("not used: " + line));
-        log.info(
-                "offloads: tun_tso %s, tun_uso %s, udp_gso %s, udp_gro %s"
-                        .formatted(
-                                onOff(tun.tcpOffload()),
-                                onOff(tun.udpOffload()),
-                                onOff(sockets.getFirst().gso()),
-                                onOff(sockets.getFirst().gro())));
-        announcePeers();
-        log.info("ready");
-    }
-
-    private void announcePeers() {
-        if (config.peers().size() > PEERS_TOLD) {
-            log.info(config.peers().size() + " peers");
-            return;
-        }
-        for (PeerConfig peer : config.peers()) {
-            log.info(
-                    "peer %s %s at %s for %s"
-                            .formatted(
-                                    peer.name(),
-                                    peer.publicKey().toBase64(),
-                                    peer.endpoint().map(Object::toString).orElse("any address"),
-                                    joined(peer.prefixes().toList())));
-        }
-    }
-
-    private static String onOff(boolean on) {
-        return on ? "on" : "off";
-    }
-
-    private static String joined(List<IpPrefix> prefixes) {
-        if (prefixes.size() > PREFIXES_TOLD) {
-            return prefixes.size() + " prefixes";
-        }
-        return String.join(", ", prefixes.stream().map(IpPrefix::toString).toList());
+        new Announcement(config, log)
+                .tell(sockets.getFirst(), tun, aead, identity.publicKey(), isBlank());
     }
 
     private Outbound outbound(int i, PeerTable peers, ControlPort port, UdpWriter writer)

@@ -43,6 +43,7 @@ public final class Engine implements AutoCloseable {
     private Reloader reloader;
     private volatile ControlEndpoint control;
 
+    private WarmUp warmUp;
     private OffloadNews offloadNews;
 
     private Engine(
@@ -92,6 +93,10 @@ public final class Engine implements AutoCloseable {
             engine.run(assembly);
             assembly.announce();
             engine.serveControl(assembly, management);
+            if (config.iface().warmUp()) {
+                engine.warmUp = assembly.warmUp();
+                engine.warmUp.start();
+            }
             return engine;
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -190,6 +195,7 @@ public final class Engine implements AutoCloseable {
         if (control != null) {
             control.close();
         }
+        endWarmUp();
         // The control agent is the last: it wipes the sessions, which the others may be using.
         int packetThreads = Math.max(0, runners.size() - 1);
         boolean allEnded =
@@ -208,6 +214,16 @@ public final class Engine implements AutoCloseable {
             closeQuietly(resources.pop());
         }
         ended.countDown();
+    }
+
+    private void endWarmUp() {
+        try {
+            if (warmUp != null) {
+                warmUp.end();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean stop(List<AgentRunner> runners) {

@@ -30,6 +30,8 @@ public final class Errno {
     public static final int EPIPE = 32;
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
+    public static final int ENONET = 64;
+    public static final int EPROTO = 71;
     public static final int EOVERFLOW = 75;
     public static final int EBADFD = 77;
     public static final int EMSGSIZE = 90;
@@ -45,6 +47,7 @@ public final class Errno {
     public static final int ENOBUFS = 105;
     public static final int ENOTCONN = 107;
     public static final int ECONNREFUSED = 111;
+    public static final int EHOSTDOWN = 112;
     public static final int EHOSTUNREACH = 113;
 
     /**
@@ -84,6 +87,7 @@ public final class Errno {
                     38 ENOSYS function not implemented
                     40 ELOOP too many levels of symbolic links
                     61 ENODATA no data available
+                    64 ENONET machine is not on the network
                     71 EPROTO protocol error
                     74 EBADMSG bad message
                     75 EOVERFLOW value too large for defined data type

@@ -66,6 +66,7 @@ final class LibcHandles {
 
     // The calling thread
     static final MethodHandle SCHED_SETAFFINITY = link("sched_setaffinity", 3);
+    static final MethodHandle SETPRIORITY = link("setpriority", 3);
     static final MethodHandle UNSHARE = link("unshare", 1);
     static final MethodHandle SETNS = link("setns", 2);
 

@@ -8,6 +8,7 @@ public enum Counter {
     TUN_WRITE_FALLBACKS("Super-packets written again as single packets after a refusal"),
     UDP_MESSAGES_RECEIVED("UDP messages received, one per GRO group"),
     UDP_RECEIVE_ERRORS("Errors instead of messages when reading from the UDP socket"),
+    UDP_ICMP_ERRORS("ICMP errors about datagrams sent before"),
     UDP_MESSAGES_SENT("UDP messages sent, one per GSO run"),
     UDP_SEND_ERRORS("UDP messages that the kernel refused"),
     UDP_GSO_FALLBACKS("GSO runs sent again datagram by datagram after a refusal"),

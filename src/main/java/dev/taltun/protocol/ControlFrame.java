@@ -32,6 +32,27 @@ public final class ControlFrame {
     /** Version, capabilities, suites, VIPs and endpoint candidates of the sender. */
     public static final int TYPE_HELLO = 1;
 
+    /** {@link Register}. */
+    public static final int TYPE_REGISTER = 2;
+
+    /** {@link Observed}. */
+    public static final int TYPE_OBSERVED = 3;
+
+    /** {@link Query}. */
+    public static final int TYPE_QUERY = 4;
+
+    /** {@link PeerUpdate}. */
+    public static final int TYPE_PEER_UPDATE = 5;
+
+    /** {@link Probe}. */
+    public static final int TYPE_PROBE = 6;
+
+    /** {@link Probe}. */
+    public static final int TYPE_PROBE_ANSWER = 7;
+
+    /** Capability: answers probes, and connects to peers that a lighthouse tells of. */
+    public static final int CAPABILITY_PATHS = 1;
+
     private ControlFrame() {}
 
     /** True if the plaintext is a control frame, well-formed or not, rather than an IP packet. */

@@ -1,14 +1,17 @@
 package dev.taltun.api;
 
 import dev.taltun.control.EndpointSpec;
+import dev.taltun.control.PathStatus;
 import dev.taltun.control.PeerChange;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.control.PeerStatus;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.metrics.Counter;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,6 +39,24 @@ final class FakeDevice implements Device {
         return CompletableFuture.completedFuture(all);
     }
 
+    private static final PathStatus DIRECT =
+            new PathStatus(PathStatus.Kind.DIRECT, "", "", -1, -1, -1, null, List.of());
+
+    /** Everything that can be said of a way. */
+    private static final PathStatus RELAYED =
+            new PathStatus(
+                    PathStatus.Kind.RELAY,
+                    "beacon",
+                    "no answer",
+                    2_000_000_000L,
+                    300_000L,
+                    900_000L,
+                    Endpoint.of(new InetSocketAddress("192.0.2.7", 77)),
+                    List.of(
+                            new PathStatus.Candidate(
+                                    Endpoint.of(new InetSocketAddress("192.0.2.8", 88)),
+                                    "no answer to 5 tries")));
+
     private static PeerStatus status(PeerSpec spec) {
         boolean known = spec.endpoint() instanceof EndpointSpec.Numeric;
         return new PeerStatus(
@@ -56,7 +77,8 @@ final class FakeDevice implements Device {
                 3,
                 false,
                 0,
-                1_000_000_000L);
+                1_000_000_000L,
+                known ? DIRECT : RELAYED);
     }
 
     @Override

@@ -66,13 +66,24 @@ class ReportReaderTest {
         assertEquals("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=", peer.publicKey());
         assertTrue(peer.hasPresharedKey());
         assertEquals(Optional.of("192.0.2.1:5"), peer.endpoint());
-        assertEquals(Optional.of("direct"), peer.path());
+        assertEquals(PathReport.of("direct"), peer.path());
         assertEquals(Optional.of("aes-256-gcm"), peer.suite());
         assertEquals(1_700_000_000, peer.handshakeEpochSeconds());
         assertEquals(List.of("10.0.0.0/8", "fd00::/64"), peer.allowedIps());
         assertEquals(OptionalLong.of(5000), peer.sessionAgeMillis());
         assertEquals(3, peer.waitingPackets());
         assertEquals(List.of(), report.peers().getLast().allowedIps());
+        PathReport relayed =
+                new PathReport(
+                        Optional.of("relay"),
+                        Optional.of("beacon"),
+                        Optional.of("no answer"),
+                        OptionalLong.of(2000),
+                        OptionalLong.of(300),
+                        OptionalLong.of(900),
+                        Optional.of("192.0.2.7:77"),
+                        List.of("192.0.2.8:88 no answer to 5 tries"));
+        assertEquals(relayed, report.peers().getLast().path());
         assertFalse(report.toString().contains("a7a7"), "no secret goes beyond the reader");
     }
 

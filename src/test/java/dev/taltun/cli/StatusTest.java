@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.api.InterfaceReport;
+import dev.taltun.api.PathReport;
 import dev.taltun.api.PeerReport;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +21,18 @@ class StatusTest {
 
     private static PeerReport peer(
             String endpoint, String suite, long handshake, long unansweredMillis) {
+        PathReport path = PathReport.of(endpoint == null ? null : PathReport.DIRECT);
+        return peer(endpoint, path, suite, handshake, unansweredMillis);
+    }
+
+    private static PeerReport peer(
+            String endpoint, PathReport path, String suite, long handshake, long unansweredMillis) {
         return new PeerReport(
                 Optional.of("of \"fice"),
                 KEY,
                 true,
                 Optional.ofNullable(endpoint),
-                Optional.ofNullable(endpoint).map(e -> "direct"),
+                path,
                 Optional.ofNullable(suite),
                 handshake,
                 5000,
@@ -66,10 +73,43 @@ class StatusTest {
                   cipher      openssl 3
                   offloads    tun_tso udp_gro
                   dropped     3 From TUN: no peer has the destination in its allowed IPs
-                  PEER      KEY        ENDPOINT     PATH    CIPHER       HANDSHAKE  RECEIVED  SENT  STATE
-                  of "fice  AQEB…AQE   192.0.2.1:5  direct  aes-256-gcm  1 min ago  4.88 KiB  12 B  up
+                  PEER      KEY        ENDPOINT     PATH    RTT  CIPHER       HANDSHAKE  RECEIVED  SENT  STATE
+                  of "fice  AQEB…AQE   192.0.2.1:5  direct  -    aes-256-gcm  1 min ago  4.88 KiB  12 B  up
                 """;
         assertEquals(wanted.replace("AQEB…AQE ", "AQEB…BAQE"), text);
+    }
+
+    @Test
+    void theWayToAPeerIsToldBelowIt() {
+        PathReport relayed =
+                new PathReport(
+                        Optional.of(PathReport.RELAY),
+                        Optional.of("beacon"),
+                        Optional.of("its NAT gives every destination another port"),
+                        OptionalLong.of(61_000),
+                        OptionalLong.empty(),
+                        OptionalLong.of(1234),
+                        Optional.of("203.0.113.1:51820"),
+                        List.of("203.0.113.17:51820 no answer to 5 tries"));
+        PeerReport peer = peer(null, relayed, null, 0, 0);
+        String text = StatusTable.of(List.of(report(peer)), NOW);
+        assertTrue(text.contains("  relay via beacon  1.23 ms  "), text);
+        assertTrue(text.contains("  relayed\n"), text);
+        String below =
+                """
+                    relay via beacon since 1 min, relay RTT 1.23 ms, sees us at 203.0.113.1:51820
+                    not direct: its NAT gives every destination another port
+                    tried 203.0.113.17:51820: no answer to 5 tries
+                """;
+        assertTrue(text.endsWith(below), text);
+        String json = StatusJson.of(List.of(report(peer)));
+        assertTrue(
+                json.contains(
+                        "\"path\":\"relay\",\"path_relay\":\"beacon\",\"path_reason\":\"its NAT gives every"
+                                + " destination another port\",\"path_changed_ms_ago\":61000,\"direct_rtt_us\":null,"
+                                + "\"relay_rtt_us\":1234,\"observed\":\"203.0.113.1:51820\",\"candidates\":"
+                                + "[\"203.0.113.17:51820 no answer to 5 tries\"],"),
+                json);
     }
 
     @ParameterizedTest
@@ -113,9 +153,9 @@ class StatusTest {
                         + "\"counters\":{\"DROP_NO_PEER\":3},\"peers\":[{\"name\":"
                         + "\"of \\\"fice\",\"public_key\":\""
                         + KEY
-                        + "\",\"preshared_key\":true,\"endpoint\":null,\"path\":null,"
-                        + "\"cipher\":null,";
+                        + "\",\"preshared_key\":true,\"endpoint\":null,\"path\":null,";
         assertTrue(json.startsWith(wanted), json);
+        assertTrue(json.contains("\"candidates\":[],\"cipher\":null,"), json);
         assertTrue(json.contains("\"session_age_ms\":7,\"received_ms_ago\":null,"), json);
         assertTrue(json.contains("\"allowed_ips\":[\"10.0.0.2/32\"]}]},{\"interface\""), json);
         assertTrue(json.endsWith("\"peers\":[]}]\n"), json);

@@ -20,7 +20,7 @@ class GatewayConfigTest {
             "[interface]\nprivate_key = \"$OWN\"\nvip = \"10.100.0.1/24\"\n";
 
     private static final String PEER =
-            "[[peers]]\npublic_key = \"$A\"\nvip = \"10.100.0.2\"\nendpoint = \"h.example:1\"\n";
+            "[[peers]]\npublic_key = \"$A\"\nvip = \"10.100.0.2\"\nendpoint = \"203.0.113.5:1\"\n";
 
     @TempDir Path folder;
 
@@ -87,6 +87,23 @@ class GatewayConfigTest {
     void aFullTunnelOfBothFamiliesIsNoCauseForWarnings() throws ConfigException {
         load(IFACE + PEER + "allowed_ips = [\"0.0.0.0/0\", \"::/0\"]\n");
         load(IFACE + "routes = []\n" + PEER + "allowed_ips = [\"0.0.0.0/0\"]\n");
+    }
+
+    @Test
+    void anEndpointThatMustBeAskedForIsWarnedOf() throws ConfigException {
+        String named = PEER.replace("203.0.113.5", "h.example");
+        List<String> warnings =
+                Toml.load(folder, IFACE + named + "allowed_ips = [\"0.0.0.0/0\", \"::/0\"]\n")
+                        .warnings();
+        assertEquals(1, warnings.size());
+        assertTrue(
+                warnings.getFirst()
+                        .endsWith(
+                                ":1:1: everything is routed into the tunnel, and with it perhaps"
+                                        + " the question for h.example; give the endpoint's"
+                                        + " address, or see that a name server is on a local"
+                                        + " network"),
+                warnings::toString);
     }
 
     @ParameterizedTest

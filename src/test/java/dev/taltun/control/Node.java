@@ -12,11 +12,13 @@ import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
+import dev.taltun.ffi.Errno;
 import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.io.udp.TxBatch;
+import dev.taltun.io.udp.UdpError;
 import dev.taltun.io.udp.UdpSender;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
@@ -70,6 +72,7 @@ final class Node {
     final Sleep sleep = new Sleep();
     private final ManualClock clock;
     private final Wire wire;
+    private final ControlPort port;
     private final Inbound inbound;
     private final Outbound outbound;
     private final Quiescence.Slot inboundSlot = quiescence.newSlot();
@@ -119,8 +122,7 @@ final class Node {
         indices = new IndexTable(random::nextInt);
         Arena arena = Arena.ofAuto();
         Wakeup wakeup = new Wakeup();
-        ControlPort port =
-                new ControlPort(Math.max(64, peers.size()), STAGED, wakeup, sleep::wakeUp);
+        port = new ControlPort(Math.max(64, peers.size()), STAGED, wakeup, sleep::wakeUp);
         Offloads offloads = new Offloads(1, false, false);
         outbound =
                 new Outbound(
@@ -370,6 +372,13 @@ final class Node {
             batch.add(length, length, false, arrival.source);
         }
         return batch.count();
+    }
+
+    /** The host that a datagram was sent to says that nobody listens there. */
+    void refused(Wire.Datagram datagram) {
+        UdpError error = new UdpError(Arena.ofAuto());
+        error.set(Errno.ECONNREFUSED, datagram.to(), datagram.bytes());
+        port.error(error);
     }
 
     int stepInbound() {

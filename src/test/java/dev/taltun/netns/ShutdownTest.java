@@ -26,8 +26,14 @@ final class ShutdownTest {
             hosts.start();
             assertTrue(hosts.a().interfaces().contains(hosts.left().device()));
             assertTrue(hosts.a().routes().size() > routes.size());
+            // Not those on loopback, on which the packet path warms up.
             assertEquals(
-                    1, hosts.a().udpSockets().stream().map(ShutdownTest::port).distinct().count());
+                    1,
+                    hosts.a().udpSockets().stream()
+                            .filter(socket -> !isLoopback(socket))
+                            .map(ShutdownTest::port)
+                            .distinct()
+                            .count());
 
             Background left = ((TaltunNode) hosts.left()).process();
             long asked = System.nanoTime();
@@ -63,6 +69,10 @@ final class ShutdownTest {
     }
 
     /** The local address is the fourth column of {@code ss}. */
+    private static boolean isLoopback(String socket) {
+        return socket.contains("127.0.0.1") || socket.contains("[::1]");
+    }
+
     private static String port(String socket) {
         String local = socket.split("\\s+")[3];
         return local.substring(local.lastIndexOf(':') + 1);

@@ -303,6 +303,15 @@ public class Linux extends Linux$shared {
     public static int ENODATA() {
         return ENODATA;
     }
+    private static final int ENONET = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define ENONET 64
+     * }
+     */
+    public static int ENONET() {
+        return ENONET;
+    }
     private static final int EPROTO = (int)71L;
     /**
      * {@snippet lang=c :
@@ -1131,6 +1140,15 @@ public class Linux extends Linux$shared {
     public static int IPV6_PKTINFO() {
         return IPV6_PKTINFO;
     }
+    private static final int IPV6_HOPLIMIT = (int)52L;
+    /**
+     * {@snippet lang=c :
+     * #define IPV6_HOPLIMIT 52
+     * }
+     */
+    public static int IPV6_HOPLIMIT() {
+        return IPV6_HOPLIMIT;
+    }
     private static final int IPV6_RECVTCLASS = (int)66L;
     /**
      * {@snippet lang=c :
@@ -1562,6 +1580,33 @@ public class Linux extends Linux$shared {
      */
     public static int MS_REC() {
         return MS_REC;
+    }
+    private static final int SO_EE_ORIGIN_LOCAL = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_EE_ORIGIN_LOCAL 1
+     * }
+     */
+    public static int SO_EE_ORIGIN_LOCAL() {
+        return SO_EE_ORIGIN_LOCAL;
+    }
+    private static final int SO_EE_ORIGIN_ICMP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_EE_ORIGIN_ICMP 2
+     * }
+     */
+    public static int SO_EE_ORIGIN_ICMP() {
+        return SO_EE_ORIGIN_ICMP;
+    }
+    private static final int SO_EE_ORIGIN_ICMP6 = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_EE_ORIGIN_ICMP6 3
+     * }
+     */
+    public static int SO_EE_ORIGIN_ICMP6() {
+        return SO_EE_ORIGIN_ICMP6;
     }
     private static final int NETLINK_ROUTE = (int)0L;
     /**

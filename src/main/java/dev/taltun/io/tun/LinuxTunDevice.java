@@ -166,9 +166,7 @@ public final class LinuxTunDevice implements AutoCloseable {
 
     /** A reader of a queue, for one thread. */
     public TunReader newReader(Arena arena, int queue) {
-        Libc libc = Libc.open(arena);
-        int fd = queues[queue].number();
-        return (buffer, offset, length) -> (int) libc.read(fd, buffer.address() + offset, length);
+        return new LinuxTunReader(arena, queues[queue].number());
     }
 
     /** A writer to a queue, for one thread. */

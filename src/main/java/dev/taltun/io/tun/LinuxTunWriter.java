@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** {@code write} and {@code writev} for one thread. */
-final class LinuxTunWriter implements TunWriter {
+public final class LinuxTunWriter implements TunWriter {
     /** Linux takes at most 1024 pieces (UIO_MAXIOV). */
     private static final int MAX_PIECES = 1024;
 
@@ -19,7 +19,11 @@ final class LinuxTunWriter implements TunWriter {
     private final int fd;
     private final MemorySegment iovecs;
 
-    LinuxTunWriter(Arena arena, int fd) {
+    /**
+     * @param fd of a TUN queue, or of anything else that takes one packet a write; not closed by
+     *     this writer
+     */
+    public LinuxTunWriter(Arena arena, int fd) {
         libc = Libc.open(arena);
         this.fd = fd;
         iovecs = arena.allocate(iovec.layout(), MAX_PIECES);

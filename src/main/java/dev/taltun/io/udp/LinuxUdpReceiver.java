@@ -5,6 +5,7 @@ import dev.taltun.ffi.Libc;
 import dev.taltun.ffi.linux.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code recvmmsg} for one thread, always into the same batch. */
 final class LinuxUdpReceiver implements UdpReceiver {
@@ -16,12 +17,19 @@ final class LinuxUdpReceiver implements UdpReceiver {
     private final boolean ipv6;
     private final RxBatch batch;
     private final MessageHeaders headers;
+    private final ErrorQueue errors;
+    private final AtomicBoolean errorsSeen;
 
-    LinuxUdpReceiver(Arena arena, int fd, boolean ipv6, RxBatch batch) {
+    /**
+     * @param errorsSeen whether one of the socket's users came upon an error; shared by all
+     */
+    LinuxUdpReceiver(Arena arena, int fd, boolean ipv6, RxBatch batch, AtomicBoolean errorsSeen) {
         libc = Libc.open(arena);
         this.fd = fd;
         this.ipv6 = ipv6;
         this.batch = batch;
+        this.errorsSeen = errorsSeen;
+        errors = new ErrorQueue(arena, libc, fd, ipv6);
         headers = new MessageHeaders(arena, batch.slots());
         for (int i = 0; i < batch.slots(); i++) {
             headers.setData(i, batch.slab().address() + batch.offset(i), batch.slotBytes());
@@ -37,7 +45,7 @@ final class LinuxUdpReceiver implements UdpReceiver {
     public int receive(RxBatch into) {
         assert into == batch : "a receiver fills the batch it was made for";
         batch.reset();
-        int count = libc.recvmmsg(fd, headers.address(0), batch.slots(), DONTWAIT, 0);
+        int count = receiveMessages();
         if (count <= 0) {
             return count == -Errno.EAGAIN || count == -Errno.EINTR ? 0 : count;
         }
@@ -61,5 +69,39 @@ final class LinuxUdpReceiver implements UdpReceiver {
             rearm(i);
         }
         return count;
+    }
+
+    /** An error that an earlier datagram met comes in place of what has arrived, once. */
+    private int receiveMessages() {
+        int count = 0;
+        for (int i = 0; i < ErrorQueue.ATTEMPTS; i++) {
+            count = libc.recvmmsg(fd, headers.address(0), batch.slots(), DONTWAIT, 0);
+            if (count >= 0 || !ErrorQueue.isAboutEarlierDatagram(-count)) {
+                return count;
+            }
+            errorsSeen.set(true);
+        }
+        return 0;
+    }
+
+    @Override
+    public boolean hasErrors() {
+        return errorsSeen.getOpaque();
+    }
+
+    @Override
+    public void expectErrors() {
+        errorsSeen.set(true);
+    }
+
+    @Override
+    public boolean nextError(UdpError into) {
+        // Before the look, so that what comes after it is seen by the next.
+        errorsSeen.set(false);
+        boolean found = errors.next(into);
+        if (found) {
+            errorsSeen.set(true);
+        }
+        return found;
     }
 }

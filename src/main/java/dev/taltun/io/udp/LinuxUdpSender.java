@@ -4,6 +4,7 @@ import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.Libc;
 import dev.taltun.ffi.linux.Linux;
 import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code sendmmsg} for one thread. */
 final class LinuxUdpSender implements UdpSender {
@@ -13,11 +14,13 @@ final class LinuxUdpSender implements UdpSender {
     private final int fd;
     private final boolean ipv6;
     private final MessageHeaders headers;
+    private final AtomicBoolean errorsSeen;
 
-    LinuxUdpSender(Arena arena, int fd, boolean ipv6) {
+    LinuxUdpSender(Arena arena, int fd, boolean ipv6, AtomicBoolean errorsSeen) {
         libc = Libc.open(arena);
         this.fd = fd;
         this.ipv6 = ipv6;
+        this.errorsSeen = errorsSeen;
         headers = new MessageHeaders(arena, TxBatch.MAX_MESSAGES);
     }
 
@@ -36,7 +39,23 @@ final class LinuxUdpSender implements UdpSender {
             int segment = batch.segments(i) > 1 ? batch.segmentSize(i) : 0;
             prepare(count, batch, i, batch.offset(i), batch.length(i), segment);
         }
-        return libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
+        return sendMessages(count);
+    }
+
+    /**
+     * The kernel refuses a datagram to tell of an error that another one met before; it takes the
+     * same datagram then.
+     */
+    private int sendMessages(int count) {
+        int result = 0;
+        for (int i = 0; i < ErrorQueue.ATTEMPTS; i++) {
+            result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
+            if (result >= 0 || !ErrorQueue.isAboutEarlierDatagram(-result)) {
+                return result;
+            }
+            errorsSeen.set(true);
+        }
+        return result;
     }
 
     @Override
@@ -52,7 +71,7 @@ final class LinuxUdpSender implements UdpSender {
                 int bytes = Math.min(size, end - done);
                 prepare(count, batch, i, batch.offset(i) + done, bytes, 0);
             }
-            int result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
+            int result = sendMessages(count);
             if (result < 0) {
                 return sent > 0 ? sent : result;
             }

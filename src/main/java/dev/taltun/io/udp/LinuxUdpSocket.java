@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A UDP socket of the kernel. Opened and closed by the engine; used by the senders and receivers
@@ -28,6 +29,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
     private final boolean gso;
     private final boolean gro;
     private final int receiveBuffer;
+    private final AtomicBoolean errorsSeen = new AtomicBoolean();
 
     private LinuxUdpSocket(
             Fd fd, boolean ipv6, int port, boolean gso, boolean gro, int receiveBuffer) {
@@ -107,10 +109,12 @@ public final class LinuxUdpSocket implements AutoCloseable {
         int ip = Linux.SOL_IP();
         libc.setsockopt(n, ip, Linux.IP_MTU_DISCOVER(), Linux.IP_PMTUDISC_DONT());
         libc.setsockopt(n, ip, Linux.IP_RECVTOS(), 1);
+        libc.setsockopt(n, ip, Linux.IP_RECVERR(), 1);
         if (ipv6) {
             int ip6 = Linux.SOL_IPV6();
             libc.setsockopt(n, ip6, Linux.IPV6_V6ONLY(), 0);
             libc.setsockopt(n, ip6, Linux.IPV6_RECVTCLASS(), 1);
+            libc.setsockopt(n, ip6, Linux.IPV6_RECVERR(), 1);
             libc.setsockopt(n, ip6, Linux.IPV6_MTU_DISCOVER(), Linux.IPV6_PMTUDISC_DONT());
             require(
                     libc.setsockopt(n, ip6, Linux.IPV6_RECVPKTINFO(), 1),
@@ -232,12 +236,12 @@ public final class LinuxUdpSocket implements AutoCloseable {
 
     /** A sender for one thread. */
     public UdpSender newSender(Arena arena) {
-        return new LinuxUdpSender(arena, fd.number(), ipv6);
+        return new LinuxUdpSender(arena, fd.number(), ipv6, errorsSeen);
     }
 
     /** A receiver for one thread, for batches of at most this many slots. */
     public UdpReceiver newReceiver(Arena arena, RxBatch batch) {
-        return new LinuxUdpReceiver(arena, fd.number(), ipv6, batch);
+        return new LinuxUdpReceiver(arena, fd.number(), ipv6, batch, errorsSeen);
     }
 
     @Override

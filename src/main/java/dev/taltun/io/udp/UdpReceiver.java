@@ -8,4 +8,21 @@ public interface UdpReceiver {
      * @return messages received, 0 when there are none, or {@code -errno}
      */
     int receive(RxBatch batch);
+
+    /** Whether there may be errors to take with {@link #nextError}. */
+    default boolean hasErrors() {
+        return false;
+    }
+
+    /** Whoever waits for the socket has seen that it has errors. */
+    default void expectErrors() {}
+
+    /**
+     * Takes what the network said about a datagram sent earlier.
+     *
+     * @return false when there is nothing left, and {@code into} means nothing
+     */
+    default boolean nextError(UdpError into) {
+        return false;
+    }
 }

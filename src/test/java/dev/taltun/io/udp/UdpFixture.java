@@ -66,6 +66,10 @@ final class UdpFixture implements AutoCloseable {
         return endpoints.computeIfAbsent(at, Endpoint::of);
     }
 
+    UdpReceiver receiver() {
+        return receiver;
+    }
+
     /** Appends a datagram of this size whose bytes tell its number. */
     void append(int number, int bytes, Endpoint to, int maxSegments) {
         for (int i = 0; i < bytes; i++) {

@@ -1,0 +1,353 @@
+package dev.taltun.engine;
+
+import dev.taltun.agent.Clock;
+import dev.taltun.agent.Wakeup;
+import dev.taltun.crypto.AeadKey;
+import dev.taltun.crypto.CipherSuite;
+import dev.taltun.crypto.Entropy;
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.dataplane.ControlPort;
+import dev.taltun.dataplane.Forwarding;
+import dev.taltun.dataplane.Inbound;
+import dev.taltun.dataplane.Offloads;
+import dev.taltun.dataplane.Outbound;
+import dev.taltun.dataplane.Relay;
+import dev.taltun.dataplane.Transmitter;
+import dev.taltun.dataplane.UdpWriter;
+import dev.taltun.ffi.Fd;
+import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.ThreadPriority;
+import dev.taltun.ffi.linux.Linux;
+import dev.taltun.io.Poller;
+import dev.taltun.io.tun.LinuxTunReader;
+import dev.taltun.io.tun.LinuxTunWriter;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.io.udp.LinuxUdpSocket;
+import dev.taltun.io.udp.RxBatch;
+import dev.taltun.io.udp.TxBatch;
+import dev.taltun.io.udp.UdpOptions;
+import dev.taltun.io.udp.UdpSender;
+import dev.taltun.metrics.Counter;
+import dev.taltun.metrics.Counters;
+import dev.taltun.noise.Session;
+import dev.taltun.peer.IndexTable;
+import dev.taltun.peer.Peer;
+import dev.taltun.peer.PeerTable;
+import dev.taltun.routing.IpPrefix;
+import dev.taltun.routing.PrefixTable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
+
+/**
+ * Lets the JIT compiler see the packet path before the first load comes: without this the first
+ * seconds of a transfer run interpreted, at a quarter of the speed.
+ *
+ * <p>A second packet path, made of the same classes, sends to itself over loopback what {@link
+ * WarmUpTraffic} makes, under keys of its own that nobody else knows, and writes the result to
+ * {@code /dev/null}. It begins a moment after the engine is ready, runs at the lowest priority, for
+ * about a second or until there is real load, and is then gone with all its memory. Where it cannot
+ * run (no loopback), nothing is lost but the warm-up.
+ *
+ * <pre>
+ *   traffic -> UDP socket -> Outbound -> UDP socket -+
+ *                                        |           | loopback
+ *                         /dev/null <- Inbound <-----+
+ * </pre>
+ */
+final class WarmUp {
+    /** Handshakes and first packets go first. */
+    private static final long DELAY_MILLIS = 100;
+
+    private static final long MOST_NANOS = 4_000_000_000L;
+
+    /** So many that the last tier has compiled what is called once a super-packet. */
+    static final int ROUNDS = 8_000;
+
+    /** Packets after which the real load is the better teacher, and needs the CPU. */
+    private static final int LOAD = 200;
+
+    private static final IpPrefix OWN_4 = IpPrefix.v4(WarmUpTraffic.DESTINATION, 32);
+    private static final IpPrefix OWN_6 =
+            IpPrefix.v6(WarmUpTraffic.NETWORK_6, WarmUpTraffic.DESTINATION & 0xffff_ffffL, 128);
+
+    private static final int MAX_SEGMENTS = 64;
+    private static final int RECEIVE_SLOTS = 4;
+    private static final int SLOT_BYTES = 65_536;
+    private static final int BATCHES = 2;
+
+    /**
+     * @param rounds most rounds
+     * @param lane of every key, that no other thread uses
+     * @param mtu of the interface
+     * @param suites that peers may use, the likeliest last
+     * @param keys makes a key of a suite
+     * @param load packets that the engine has sealed and opened so far
+     * @param ipv6 whether the engine's sockets are of IPv6
+     */
+    record Parts(
+            Clock clock,
+            int rounds,
+            int lane,
+            int mtu,
+            List<CipherSuite> suites,
+            BiFunction<CipherSuite, byte[], AeadKey> keys,
+            LongSupplier load,
+            boolean ipv6,
+            boolean gso,
+            boolean gro) {}
+
+    private final Parts parts;
+    private final EngineLog log;
+    private final Thread thread;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final Counters counters = new Counters();
+    private final IndexTable indices = new IndexTable(() -> 1);
+    private final PeerTable peers = new PeerTable(PrefixTable.empty());
+    private Peer peer;
+    private Outbound outbound;
+    private Inbound inbound;
+    private UdpSender feeder;
+    private TxBatch feed;
+    private Endpoint outside;
+    private WarmUpTraffic traffic;
+
+    WarmUp(Parts parts, EngineLog log) {
+        this.parts = parts;
+        this.log = log;
+        thread = new Thread(this::run, "taltun-warm-up");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Ends it, and waits until its memory and keys are gone. */
+    void end() throws InterruptedException {
+        closing.countDown();
+        thread.join();
+    }
+
+    private void run() {
+        try {
+            if (closing.await(DELAY_MILLIS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+            ThreadPriority.lower();
+            long start = parts.clock().nanoTime();
+            build();
+            long end = start + MOST_NANOS;
+            int round = 0;
+            while (round < parts.rounds()
+                    && closing.getCount() > 0
+                    && parts.load().getAsLong() < LOAD
+                    && parts.clock().nanoTime() < end) {
+                round(round++);
+            }
+            log.debug(
+                    "warm-up: %d rounds, %d packets, %d writes in %d ms"
+                            .formatted(
+                                    round,
+                                    counters.sum(Counter.PACKETS_OPENED),
+                                    counters.sum(Counter.TUN_WRITES),
+                                    (parts.clock().nanoTime() - start) / 1_000_000));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            log.debug("no warm-up: " + e.getMessage());
+        } finally {
+            while (!resources.isEmpty()) {
+                try {
+                    resources.pop().close();
+                } catch (Exception e) {
+                    log.debug("after the warm-up: " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
+    private void build() throws IOException {
+        Arena arena = Arena.ofShared();
+        resources.push(arena::close);
+        LinuxUdpSocket tunSide = socket();
+        LinuxUdpSocket udpSide = socket();
+        Fd sink = sink();
+        feeder = tunSide.newSender(arena);
+        feed = new TxBatch(arena);
+        outside = endpointOf(tunSide);
+        traffic = new WarmUpTraffic(arena, parts.mtu());
+        peer = new Peer(PublicKey.copyOf(new byte[PublicKey.BYTES]), "warm-up");
+        PrefixTable.Builder<Peer> everything = PrefixTable.builder();
+        everything.put(IpPrefix.v4(0, 0), peer);
+        everything.put(IpPrefix.v6(0, 0, 0), peer);
+        peers.publish(everything.build());
+        ControlPort port = new ControlPort(2, 2, new Wakeup(), () -> {});
+        Offloads offloads = new Offloads(parts.gso() ? MAX_SEGMENTS : 1, true, true);
+        Counters.Block block = counters.newBlock();
+        Poller poller = new Poller(arena, udpSide.fd());
+        resources.push(poller);
+        UdpWriter writer = new UdpWriter("", udpSide.newSender(arena), offloads, block, poller);
+        outbound = outbound(arena, tunSide, udpSide, poller, port, writer, offloads, block);
+        RxBatch received = new RxBatch(arena, RECEIVE_SLOTS, SLOT_BYTES);
+        Relay relay =
+                new Relay(
+                        arena,
+                        new Relay.Parts(
+                                Forwarding.of(true, true, List.of(OWN_4, OWN_6)),
+                                port,
+                                transmitter(arena, udpSide, writer, offloads, block),
+                                offloads,
+                                block,
+                                parts.lane(),
+                                parts.mtu(),
+                                1));
+        inbound =
+                new Inbound(
+                        arena,
+                        new Inbound.Parts(
+                                "",
+                                udpSide.newReceiver(arena, received),
+                                received,
+                                new LinuxTunWriter(arena, sink.number()),
+                                poller,
+                                parts.clock(),
+                                indices,
+                                peers,
+                                port,
+                                offloads,
+                                block,
+                                parts.lane(),
+                                relay));
+        peer.setEndpoint(endpointOf(udpSide));
+    }
+
+    private Outbound outbound(
+            Arena arena,
+            LinuxUdpSocket tunSide,
+            LinuxUdpSocket udpSide,
+            Poller poller,
+            ControlPort port,
+            UdpWriter writer,
+            Offloads offloads,
+            Counters.Block block) {
+        return new Outbound(
+                arena,
+                new Outbound.Parts(
+                        "",
+                        new LinuxTunReader(arena, tunSide.fd()),
+                        poller,
+                        parts.clock(),
+                        peers,
+                        port,
+                        transmitter(arena, udpSide, writer, offloads, block),
+                        offloads,
+                        block,
+                        parts.lane(),
+                        parts.mtu(),
+                        1));
+    }
+
+    private Transmitter transmitter(
+            Arena arena,
+            LinuxUdpSocket socket,
+            UdpWriter writer,
+            Offloads offloads,
+            Counters.Block block) {
+        return new Transmitter(
+                arena, BATCHES, socket.newSender(arena), writer, offloads, block, true);
+    }
+
+    private LinuxUdpSocket socket() throws IOException {
+        InetAddress loopback = loopback();
+        LinuxUdpSocket socket =
+                LinuxUdpSocket.open(
+                        new UdpOptions(loopback, 0, false, 0, parts.gso(), parts.gro()));
+        resources.push(socket);
+        return socket;
+    }
+
+    private InetAddress loopback() throws IOException {
+        return InetAddress.getByName(parts.ipv6() ? "::1" : "127.0.0.1");
+    }
+
+    private Endpoint endpointOf(LinuxUdpSocket socket) throws IOException {
+        return Endpoint.of(new InetSocketAddress(loopback(), socket.port()));
+    }
+
+    private Fd sink() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            int number =
+                    Libc.open(arena).open("/dev/null", Linux.O_WRONLY() | Linux.O_CLOEXEC(), 0);
+            if (number < 0) {
+                throw new IOException("/dev/null cannot be opened");
+            }
+            Fd fd = new Fd(number);
+            resources.push(fd);
+            return fd;
+        }
+    }
+
+    /** One session for each suite in turn: both kinds of keys are to be known to the compiler. */
+    private void renewSession(CipherSuite suite) {
+        byte[] key = new byte[32];
+        Entropy.fill(key);
+        AeadKey send = parts.keys().apply(suite, key);
+        AeadKey receive = parts.keys().apply(suite, key);
+        Arrays.fill(key, (byte) 0);
+        int index = 1;
+        indices.remove(index);
+        indices.allocate(peer);
+        Session session =
+                new Session(suite, index, index, true, parts.clock().nanoTime(), send, receive);
+        resources.push(session);
+        indices.publish(peer, session);
+        peer.publishSession(session);
+    }
+
+    private void round(int number) {
+        int share = Math.max(1, parts.rounds() / (4 * parts.suites().size()));
+        if (number % share == 0) {
+            renewSession(parts.suites().get(number / share % parts.suites().size()));
+        }
+        int kind = number & 15;
+        boolean ipv4 = kind != 15;
+        boolean tcp = kind != 14;
+        feed(traffic.superPacket(ipv4, tcp));
+        feed(traffic.packet(ipv4, true, 0));
+        if ((kind & 3) == 3) {
+            feed(traffic.packet(ipv4, false, 64));
+            feed(traffic.packet(ipv4, true, 100));
+        }
+        while (!feed.isDone()) {
+            int sent = feeder.send(feed);
+            if (sent <= 0) {
+                throw new IllegalStateException("loopback does not work");
+            }
+            feed.advance(sent);
+        }
+        feed.clear();
+        for (int idle = 0; idle == 0; ) {
+            if (outbound.doWork() + inbound.doWork() == 0) {
+                idle++;
+            }
+        }
+        if (kind == 0) {
+            outbound.awaitWork(0);
+            inbound.awaitWork(0);
+        }
+    }
+
+    private void feed(int length) {
+        feed.copyIn(traffic.memory(), 0, length, outside);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.taltun.engine;
+
+import dev.taltun.io.tun.VirtioNetHeader;
+import dev.taltun.memory.Layouts;
+import dev.taltun.protocol.IpPacket;
+import dev.taltun.protocol.Ipv4Header;
+import dev.taltun.protocol.Ipv6Header;
+import dev.taltun.protocol.TcpHeader;
+import dev.taltun.protocol.UdpHeader;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a TUN device hands over under load: TCP and UDP super-packets, acknowledgments, small
+ * datagrams, from {@link #SOURCE} to {@link #DESTINATION} (addresses of RFC 5737 and RFC 3849).
+ *
+ * <pre>
+ *   | virtio header 10 | IP 20 or 40 | TCP 32 (timestamps) or UDP 8 | payload |
+ * </pre>
+ *
+ * <p>Belongs to the thread that warms up.
+ */
+final class WarmUpTraffic {
+    static final int SOURCE = 0xc0000202;
+    static final int DESTINATION = 0xc0000201;
+    static final long NETWORK_6 = 0x2001_0db8_0000_0000L;
+
+    /** Largest payload of what carries it here: one UDP datagram. */
+    private static final int MAX_BYTES = 65_000;
+
+    private static final int TCP_BYTES = TcpHeader.BYTES_MIN + 12;
+    private static final int TTL = 64;
+
+    private final MemorySegment memory;
+    private final int mtu;
+    private int sequence = 1;
+
+    WarmUpTraffic(Arena arena, int mtu) {
+        memory = arena.allocate(MAX_BYTES + 64, 64);
+        this.mtu = mtu;
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** Puts a super-packet of as many full segments as fit; returns its length. */
+    int superPacket(boolean ipv4, boolean tcp) {
+        int headers = headers(ipv4, tcp);
+        int segment = mtu - headers;
+        int payload = (MAX_BYTES - VirtioNetHeader.BYTES - headers) / segment * segment;
+        return packet(ipv4, tcp, payload, segment);
+    }
+
+    /** Puts a single packet with so much payload; returns its length. */
+    int packet(boolean ipv4, boolean tcp, int payload) {
+        return packet(ipv4, tcp, payload, 0);
+    }
+
+    private static int headers(boolean ipv4, boolean tcp) {
+        return (ipv4 ? Ipv4Header.BYTES_MIN : Ipv6Header.BYTES)
+                + (tcp ? TCP_BYTES : UdpHeader.BYTES);
+    }
+
+    private int packet(boolean ipv4, boolean tcp, int payload, int segment) {
+        long ip = VirtioNetHeader.BYTES;
+        int headers = headers(ipv4, tcp);
+        int transport = ipv4 ? Ipv4Header.BYTES_MIN : Ipv6Header.BYTES;
+        memory.asSlice(0, VirtioNetHeader.BYTES + headers).fill((byte) 0);
+        int protocol = tcp ? IpPacket.PROTOCOL_TCP : IpPacket.PROTOCOL_UDP;
+        int tcpType = ipv4 ? VirtioNetHeader.GSO_TCPV4 : VirtioNetHeader.GSO_TCPV6;
+        int superType = tcp ? tcpType : VirtioNetHeader.GSO_UDP_L4;
+        VirtioNetHeader.set(
+                memory,
+                0,
+                VirtioNetHeader.NEEDS_CSUM,
+                segment == 0 ? VirtioNetHeader.GSO_NONE : superType,
+                headers,
+                segment,
+                transport,
+                tcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET);
+        if (ipv4) {
+            ipv4(ip, headers + payload, protocol);
+        } else {
+            ipv6(ip, headers - Ipv6Header.BYTES + payload, protocol);
+        }
+        if (tcp) {
+            tcp(ip + transport, payload);
+        } else {
+            memory.set(Layouts.BE_INT, ip + transport, 0x1234_5678);
+            UdpHeader.length(memory, ip + transport, UdpHeader.BYTES + payload);
+        }
+        return VirtioNetHeader.BYTES + headers + payload;
+    }
+
+    private void ipv4(long ip, int total, int protocol) {
+        memory.set(Layouts.BYTE, ip, (byte) 0x45);
+        Ipv4Header.totalLength(memory, ip, total);
+        memory.set(
+                Layouts.BE_SHORT,
+                ip + Ipv4Header.FRAGMENT_OFFSET,
+                (short) Ipv4Header.DONT_FRAGMENT);
+        Ipv4Header.ttl(memory, ip, TTL);
+        memory.set(Layouts.BYTE, ip + Ipv4Header.PROTOCOL_OFFSET, (byte) protocol);
+        memory.set(Layouts.BE_INT, ip + Ipv4Header.SOURCE_OFFSET, SOURCE);
+        memory.set(Layouts.BE_INT, ip + Ipv4Header.DESTINATION_OFFSET, DESTINATION);
+    }
+
+    private void ipv6(long ip, int payload, int protocol) {
+        memory.set(Layouts.BE_INT, ip, 0x6000_0000);
+        Ipv6Header.payloadLength(memory, ip, payload);
+        memory.set(Layouts.BYTE, ip + Ipv6Header.NEXT_HEADER_OFFSET, (byte) protocol);
+        memory.set(Layouts.BYTE, ip + Ipv6Header.HOP_LIMIT_OFFSET, (byte) TTL);
+        memory.set(Layouts.BE_LONG, ip + Ipv6Header.SOURCE_OFFSET, NETWORK_6);
+        memory.set(Layouts.BE_LONG, ip + Ipv6Header.SOURCE_OFFSET + 8, SOURCE & 0xffff_ffffL);
+        memory.set(Layouts.BE_LONG, ip + Ipv6Header.DESTINATION_OFFSET, NETWORK_6);
+        memory.set(
+                Layouts.BE_LONG,
+                ip + Ipv6Header.DESTINATION_OFFSET + 8,
+                DESTINATION & 0xffff_ffffL);
+    }
+
+    private void tcp(long tcp, int payload) {
+        memory.set(Layouts.BE_INT, tcp, 0x1234_1451);
+        TcpHeader.sequence(memory, tcp, sequence);
+        sequence += payload;
+        memory.set(Layouts.BYTE, tcp + TcpHeader.DATA_OFFSET, (byte) (TCP_BYTES / 4 << 4));
+        TcpHeader.flags(memory, tcp, TcpHeader.ACK);
+        // No operation twice, and timestamps (RFC 7323, appendix A).
+        memory.set(Layouts.BE_INT, tcp + TcpHeader.BYTES_MIN, 0x0101_080a);
+    }
+}
