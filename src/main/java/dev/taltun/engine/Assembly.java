@@ -291,7 +291,7 @@ final class Assembly {
                         writer,
                         offloads,
                         block,
-                        false);
+                        true);
         identity =
                 isBlank()
                         ? StaticIdentity.nobody()
