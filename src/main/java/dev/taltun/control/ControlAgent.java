@@ -201,8 +201,7 @@ public final class ControlAgent implements Agent {
         Endpoint place = error.remote();
         int index = TransportData.receiver(quote, 0);
         for (PeerController peer : peers.all()) {
-            if (peer.sentTo(place, index)) {
-                peer.onUnreachable(now);
+            if (peer.onUnreachable(place, index, now)) {
                 return;
             }
         }

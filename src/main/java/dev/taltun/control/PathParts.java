@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import java.util.function.LongConsumer;
@@ -21,5 +22,15 @@ record PathParts(
     boolean send(int length, long now) {
         Session session = sessions.usable(now);
         return session != null && messages.frame(session, length, now);
+    }
+
+    /** Whether a datagram to this place was sent in a session with that index of the peer's. */
+    boolean sentTo(Endpoint place, int index) {
+        Session session = peer.session();
+        Endpoint endpoint = peer.endpoint();
+        return session != null
+                && endpoint != null
+                && session.remoteIndex() == index
+                && endpoint.sameRemote(place);
     }
 }

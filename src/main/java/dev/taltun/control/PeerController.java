@@ -207,27 +207,8 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     PeerStatus status(long now) {
-        Session session = sessions.usable(now);
-        return new PeerStatus(
-                spec.name(),
-                peer.publicKey(),
-                spec.presharedKey() != null,
-                spec.endpoint(),
-                peer.endpoint(),
-                spec.allowedIps(),
-                spec.keepaliveSeconds(),
-                lastHandshakeEpochMillis,
-                peer.rxBytes(),
-                peer.rxPackets(),
-                peer.txBytes(),
-                peer.txPackets(),
-                session == null ? -1 : now - session.createdNanos(),
-                session == null ? null : session.suite(),
-                staged.size(),
-                news.isSilent(),
-                news.unansweredNanos(now),
-                peer.lastReceived() == 0 ? -1 : now - peer.lastReceived(),
-                role.status(now));
+        return PeerStatus.of(
+                spec, pathParts, staged, news, lastHandshakeEpochMillis, role.status(now));
     }
 
     // What packet threads bring.
@@ -267,8 +248,6 @@ final class PeerController implements TimerWheel.Expiry {
         }
         schedule(now);
     }
-
-    // Handshake messages.
 
     /**
      * An initiation names this peer.
@@ -330,22 +309,14 @@ final class PeerController implements TimerWheel.Expiry {
         schedule(now);
     }
 
-    /**
-     * Whether a datagram to this place was sent in a session that the peer has under this index.
-     */
-    boolean sentTo(Endpoint place, int index) {
-        Session session = peer.session();
-        Endpoint endpoint = peer.endpoint();
-        return session != null
-                && endpoint != null
-                && session.remoteIndex() == index
-                && endpoint.sameRemote(place);
-    }
-
-    /** The network says that what was sent to the peer does not arrive. */
-    void onUnreachable(long now) {
+    /** What was sent to this place under that index did not arrive; false if that was not us. */
+    boolean onUnreachable(Endpoint place, int index, long now) {
+        if (!pathParts.sentTo(place, index)) {
+            return false;
+        }
         role.onUnreachable(now);
         schedule(now);
+        return true;
     }
 
     /** A control frame came. */
@@ -391,8 +362,6 @@ final class PeerController implements TimerWheel.Expiry {
         news.handshakeComplete(session, first);
         news.look(now);
     }
-
-    // Packets.
 
     /** Sends what waits, or sees to it that there will be a session for it. */
     private void sendStaged(long now) {

@@ -203,7 +203,7 @@ final class PeerPath implements PathRole {
     @Override
     public void onSession(long now) {
         puncher.stop();
-        if (state == State.RELAYED && choice != PathChoice.RELAY) {
+        if (state == State.RELAYED && choice != PathChoice.RELAY && paths.carrier() != null) {
             unanswered = 0;
             probeNow(now);
         }

@@ -27,6 +27,7 @@ class LighthouseSimulationTest extends SimulationTest {
 
     @BeforeEach
     void world() {
+        sim.network().rules().allowPunching();
         lampIs = sim.identity("lamp");
         aIs = sim.identity("a");
         bIs = sim.identity("b");

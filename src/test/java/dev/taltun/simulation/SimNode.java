@@ -253,7 +253,10 @@ final class SimNode {
                 new Relay(
                         arena,
                         new Relay.Parts(
-                                Forwarding.of(true, false, who.innerAddresses()),
+                                Forwarding.of(
+                                        true,
+                                        false,
+                                        options.lighthouse ? List.of() : who.innerAddresses()),
                                 port,
                                 transmitter(arena, READER_BATCHES, writers.get(i), block, true),
                                 offloads,
