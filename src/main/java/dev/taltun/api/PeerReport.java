@@ -1,5 +1,8 @@
 package dev.taltun.api;
 
+import dev.taltun.routing.IpAddress;
+import dev.taltun.routing.IpPrefix;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,4 +35,20 @@ public record PeerReport(
         OptionalLong sessionAgeMillis,
         OptionalLong receivedMillisAgo,
         long unansweredMillis,
-        long waitingPackets) {}
+        long waitingPackets) {
+    /**
+     * How many leading bits of an address the longest of the allowed IPs that hold it compares; -1
+     * if none holds it.
+     */
+    public int matchedLength(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        IpAddress wanted = IpAddress.parse(zone < 0 ? text : text.substring(0, zone));
+        return allowedIps.stream()
+                .map(IpPrefix::parse)
+                .filter(prefix -> prefix.contains(wanted))
+                .mapToInt(IpPrefix::length)
+                .max()
+                .orElse(-1);
+    }
+}

@@ -23,6 +23,8 @@ final class Commands {
                 () -> new UpCommand(launcher));
         add("check", "validate a configuration and print what it resolves to", CheckCommand::new);
         add("status", "show running interfaces and their peers", StatusCommand::new);
+        add("ping", "ask a peer for echoes, and say which way they came", PingCommand::new);
+        add("netcheck", "show what NAT is in front of this node", NetcheckCommand::new);
         add(
                 WgCommand.NAME,
                 "make an interface for wg(8) and wg-quick(8), as wireguard-go does",

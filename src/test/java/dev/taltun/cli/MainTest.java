@@ -137,7 +137,7 @@ class MainTest {
             quoteCharacter = '\'',
             value = {
                 "genkye | taltun: unknown command \"genkye\"; did you mean \"genkey\"?",
-                "frobnicate | taltun: unknown command \"frobnicate\"; known are: up, check, status, wg, genkey, pubkey, genpsk, crypto, demo",
+                "frobnicate | taltun: unknown command \"frobnicate\"; known are: up, check, status, ping, netcheck, wg, genkey, pubkey, genpsk, crypto, demo",
                 "config.toml | taltun: unknown command \"config.toml\"; write: taltun up -c FILE",
                 "--mut 1400 | taltun up: unknown option --mut; did you mean --mtu?",
                 "--mut=1400 | taltun up: unknown option --mut; did you mean --mtu?",
@@ -150,6 +150,8 @@ class MainTest {
                 "-c /no/such/file.toml | /no/such/file.toml: there is no such file; check the path",
                 "check -c /dev | /dev: is a directory; name the file in it",
                 "check -c /dev/null | /dev/null: the file is empty; write an [interface] table, see the examples in config/",
+                "netcheck -c /dev/null | /dev/null: the file is empty; write an [interface] table, see the examples in config/",
+                "ping office | taltun ping: \"office\" is not an IP address; write one inside the VPN",
                 "check --mtu=1400 | --vip: missing; give this node's address inside the VPN, like 10.100.0.1/24",
             })
     void mistakesAreOneLineAndExitCode2(String args, String line) {

@@ -1,0 +1,126 @@
+package dev.taltun.cli;
+
+import dev.taltun.api.PeerReport;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What several lighthouses see of one node, and what follows from it, in words (RFC 4787).
+ *
+ * @param lighthouses as the engine tells of them
+ * @param port that the engine listens on
+ * @param own addresses of this machine
+ */
+record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own) {
+    private static final String IPV6_MARK = "[";
+
+    /** Silence after which a lighthouse counts as unreachable. */
+    private static final long SILENT_MILLIS = 3000;
+
+    boolean anyAnswered() {
+        return lighthouses.stream().anyMatch(NetworkView::answers);
+    }
+
+    private static boolean answers(PeerReport peer) {
+        return peer.receivedMillisAgo().isPresent() && peer.unansweredMillis() < SILENT_MILLIS;
+    }
+
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lighthouses.forEach(peer -> lines.add(line(peer)));
+        lines.add("mapping:    " + mapping());
+        lines.add("IPv6:       " + ipv6());
+        return lines;
+    }
+
+    private static String line(PeerReport peer) {
+        String name =
+                "lighthouse: " + peer.name().orElse("-") + " " + peer.endpoint().orElse("nowhere");
+        if (!answers(peer)) {
+            return name + ", does not answer";
+        }
+        String rtt =
+                peer.path().rttMicros().isPresent()
+                        ? StatusTable.rtt(peer.path().rttMicros().getAsLong())
+                        : "not measured yet";
+        return name
+                + ", round trip "
+                + rtt
+                + peer.path().observed().map(at -> ", sees us at " + at).orElse("");
+    }
+
+    /** What they see, of IPv4. */
+    private Set<String> seen() {
+        Set<String> seen = new TreeSet<>();
+        lighthouses.stream()
+                .filter(NetworkView::answers)
+                .map(peer -> peer.path().observed())
+                .flatMap(Optional::stream)
+                .filter(at -> !at.startsWith(IPV6_MARK))
+                .forEach(seen::add);
+        return seen;
+    }
+
+    private String mapping() {
+        Set<String> seen = seen();
+        long witnesses =
+                lighthouses.stream()
+                        .filter(NetworkView::answers)
+                        .filter(peer -> peer.path().observed().isPresent())
+                        .filter(peer -> !peer.path().observed().get().startsWith(IPV6_MARK))
+                        .count();
+        if (seen.isEmpty()) {
+            return "unknown: no lighthouse says over IPv4 where it sees us";
+        }
+        if (seen.size() > 1) {
+            return "another port for every destination (" + String.join(", ", seen) + ")";
+        }
+        String at = seen.iterator().next();
+        String address = at.substring(0, at.lastIndexOf(':'));
+        if (own.stream().anyMatch(mine -> mine.getHostAddress().equals(address))) {
+            return "none: " + at + " is an address of this machine";
+        }
+        String kept = at.endsWith(":" + port) ? "port kept" : "another port than " + port;
+        return witnesses < 2
+                ? "NAT, " + kept + "; whether for all destinations two lighthouses could tell"
+                : "NAT with one port for all destinations, " + kept + " (" + at + ")";
+    }
+
+    private String ipv6() {
+        List<String> global =
+                own.stream()
+                        .filter(Inet6Address.class::isInstance)
+                        .filter(address -> !isUniqueLocal(address))
+                        .map(NetworkView::text)
+                        .toList();
+        boolean used =
+                lighthouses.stream()
+                        .filter(NetworkView::answers)
+                        .anyMatch(
+                                peer ->
+                                        peer.endpoint()
+                                                .filter(at -> at.startsWith(IPV6_MARK))
+                                                .isPresent());
+        if (global.isEmpty()) {
+            return "none";
+        }
+        return String.join(", ", global)
+                + (used ? "; a lighthouse answers over it" : "; no lighthouse was reached over it");
+    }
+
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    /** RFC 4193: fc00::/7. */
+    private static boolean isUniqueLocal(InetAddress address) {
+        return (address.getAddress()[0] & 0xfe) == 0xfc;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.taltun.cli;
+
+import dev.taltun.api.InterfaceReport;
+import dev.taltun.api.PeerReport;
+import dev.taltun.api.StatusClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+
+/** What an engine says of one peer, from one moment to the next. */
+final class PeerPath {
+    private final String publicKey;
+    private InterfaceReport report;
+
+    private PeerPath(String publicKey, InterfaceReport report) {
+        this.publicKey = publicKey;
+        this.report = report;
+    }
+
+    /** Finds the interface and the peer that an address belongs to. */
+    static PeerPath to(InetAddress target) throws IOException {
+        PeerPath best = null;
+        int longest = -1;
+        for (String name : StatusClient.interfaces()) {
+            // An interface of another namespace may have the same peers.
+            if (NetworkInterface.getByName(name) == null) {
+                continue;
+            }
+            InterfaceReport report = StatusClient.report(name).orElse(null);
+            if (report == null) {
+                continue;
+            }
+            for (PeerReport peer : report.peers()) {
+                int length = peer.matchedLength(target);
+                if (length > longest) {
+                    longest = length;
+                    best = new PeerPath(peer.publicKey(), report);
+                }
+            }
+        }
+        if (best == null) {
+            throw new IOException(
+                    "no running interface here has a peer with "
+                            + target.getHostAddress()
+                            + "; see: taltun status");
+        }
+        return best;
+    }
+
+    String interfaceName() {
+        return report.name();
+    }
+
+    String peerName() {
+        PeerReport peer = peer(report);
+        return "peer " + peer.name().orElse(peer.publicKey());
+    }
+
+    /** Which way what is sent now goes. */
+    String inUse() {
+        return words(peer(report));
+    }
+
+    /** Which way the packet took that came since the last question. */
+    String ofLastAnswer() throws IOException {
+        InterfaceReport before = report;
+        report =
+                StatusClient.report(before.name())
+                        .orElseThrow(() -> new IOException("the engine ended"));
+        return way(before, report, publicKey);
+    }
+
+    private PeerReport peer(InterfaceReport in) {
+        return find(in, publicKey);
+    }
+
+    private static PeerReport find(InterfaceReport in, String publicKey) {
+        return in.peers().stream()
+                .filter(peer -> peer.publicKey().equals(publicKey))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the peer was removed"));
+    }
+
+    /**
+     * Which session brought packets between two reports: the peer's own, or that of one who relays.
+     * If both did, the path in use decides.
+     */
+    static String way(InterfaceReport before, InterfaceReport after, String publicKey) {
+        PeerReport peer = find(after, publicKey);
+        if (peer.path().isRelayed() || peer.rxPackets() > find(before, publicKey).rxPackets()) {
+            return words(peer);
+        }
+        for (PeerReport other : after.peers()) {
+            boolean spoke =
+                    before.peers().stream()
+                            .anyMatch(
+                                    old ->
+                                            old.publicKey().equals(other.publicKey())
+                                                    && old.rxPackets() < other.rxPackets());
+            if (spoke) {
+                return "relay via " + other.name().orElse(other.publicKey());
+            }
+        }
+        return words(peer);
+    }
+
+    private static String words(PeerReport peer) {
+        String endpoint = peer.endpoint().map(at -> " " + at).orElse("");
+        return peer.path().text() + (peer.path().isRelayed() ? "" : endpoint);
+    }
+}
