@@ -211,7 +211,7 @@ class LighthouseSimulationTest extends SimulationTest {
                 sent.stream()
                         .filter(d -> d.from() == a.socket() && d.to().sameRemote(b.address()))
                         .filter(d -> d.type() == 4)
-                        .findAny()
+                        .reduce((first, last) -> last)
                         .orElseThrow();
         byte[] guess = data.bytes().clone();
         guess[5] ^= 1;
