@@ -184,6 +184,7 @@ public final class Rendezvous implements AutoCloseable {
     /** Starts a lighthouse, perhaps again. */
     public void startLighthouse(Member beacon) {
         StringBuilder toml = new StringBuilder(head("lighthouse", beacon));
+        toml.append("tun_name = \"%s\"\n".formatted(beacon.device));
         for (Member node : List.of(left, right)) {
             toml.append(peer(node)).append("vip = \"%s\"\n".formatted(node.vip));
         }
