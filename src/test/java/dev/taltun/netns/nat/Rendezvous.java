@@ -77,6 +77,14 @@ public final class Rendezvous implements AutoCloseable {
             return process;
         }
 
+        private boolean isAnswering() {
+            try {
+                return StatusClient.report(device).isPresent();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         /** What its control socket says of a peer. */
         public PeerReport sees(Member peer) {
             try {
@@ -234,6 +242,8 @@ public final class Rendezvous implements AutoCloseable {
         }
         member.process = member.host.start(Taltun.command("up", "-c", file.toString()));
         member.process.awaitLine("^ready|ready$", START);
+        // The control socket comes a moment later.
+        Await.until("the control socket", START, member::isAnswering, member::toString);
     }
 
     /** Waits until a member says something of a peer. */
