@@ -34,7 +34,7 @@ public class HandshakeBenchmark {
     private StaticIdentity responder;
     private Handshake here;
     private Handshake there;
-    private CookieChecker checker;
+    private Mac1Checker checker;
     private long now = 1;
     private long second = 1_700_000_000L;
 
@@ -46,7 +46,7 @@ public class HandshakeBenchmark {
         responder = identity();
         here = new Handshake(initiator, responder.publicKey(), null, keys, Entropy::fill);
         there = new Handshake(responder, initiator.publicKey(), null, keys, Entropy::fill);
-        checker = new CookieChecker(responder.publicKey(), Entropy::fill);
+        checker = new Mac1Checker(responder.publicKey());
     }
 
     private static StaticIdentity identity() {
@@ -60,7 +60,7 @@ public class HandshakeBenchmark {
         now += 2 * Limits.INITIATION_INTERVAL_MIN_NANOS;
         second++;
         here.createInitiation(suite, 1, Tai64n.of(second, 0), now, initiation, 0);
-        if (!checker.checkMac1(initiation, 0, HandshakeInitiation.BYTES)) {
+        if (!checker.check(initiation, 0, HandshakeInitiation.BYTES)) {
             throw new IllegalStateException("mac1 is wrong");
         }
         try (ReceivedInitiation received = ReceivedInitiation.open(responder, initiation, 0)) {

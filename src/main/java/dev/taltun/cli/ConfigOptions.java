@@ -55,6 +55,10 @@ final class ConfigOptions {
                             InterfaceKey.RELAY,
                             "true|false",
                             "pass packets from one peer to another; true but for clients"),
+                    help(
+                            InterfaceKey.ADVERTISE,
+                            "ADDRESS:PORT",
+                            "where other nodes may reach this one, for lighthouses to tell"),
                     help(InterfaceKey.FWMARK, "MARK", "mark of sent datagrams, like 0xca6c"),
                     help(
                             InterfaceKey.TABLE,
@@ -114,7 +118,7 @@ final class ConfigOptions {
         OptionSpec.Builder option =
                 OptionSpec.builder(key.flag()).paramLabel(help.label).description(help.text);
         switch (key) {
-            case VIP, ROUTES, DNS, DNS_SEARCH ->
+            case VIP, ROUTES, ADVERTISE, DNS, DNS_SEARCH ->
                     option.type(List.class).auxiliaryTypes(String.class);
             case DEBUG, RELAY, WARM_UP ->
                     option.type(String.class).arity("0..1").fallbackValue("true");

@@ -42,6 +42,7 @@ public final class BlankConfig {
                         Offloads.AUTO,
                         0,
                         CpuList.NONE,
+                        List.of(),
                         true,
                         0,
                         false);

@@ -47,6 +47,7 @@ public final class ConfigPrinter {
         texts(InterfaceKey.ROUTES, iface.routes());
         value(InterfaceKey.KEEPALIVE, iface.keepaliveSeconds());
         value(InterfaceKey.RELAY, iface.relay());
+        texts(InterfaceKey.ADVERTISE, iface.advertise());
         text(InterfaceKey.CIPHER, iface.cipher().text());
         text(InterfaceKey.CRYPTO, iface.crypto().orElse("auto"));
         offload(InterfaceKey.TUN_TSO, iface.offloads().tunTso());
@@ -92,6 +93,7 @@ public final class ConfigPrinter {
                                         keys.stream().map(PublicKey::toBase64).toList()));
         value(PeerKey.KEEPALIVE, peer.keepaliveSeconds());
         value(PeerKey.LIGHTHOUSE, peer.lighthouse());
+        text(PeerKey.PATH, peer.path().text());
         text(PeerKey.CIPHER, peer.cipher().text());
     }
 

@@ -28,6 +28,8 @@ import java.util.Optional;
  * @param offloads which offloads may be used
  * @param workers packet threads per direction, 1 to 256; 0 for as many as the CPUs suggest
  * @param cpus where to pin them
+ * @param advertise places at which other nodes may reach this one, for lighthouses to tell; each an
+ *     address, never a name
  * @param warmUp whether to have the packet path compiled before load comes
  * @param keepaliveSeconds for peers that do not choose for themselves; 0 for off
  * @param relay whether packets from one peer to another are passed on
@@ -50,12 +52,14 @@ public record InterfaceConfig(
         Offloads offloads,
         int workers,
         CpuList cpus,
+        List<Endpoint> advertise,
         boolean warmUp,
         int keepaliveSeconds,
         boolean relay) {
     public InterfaceConfig {
         vips = List.copyOf(vips);
         routes = List.copyOf(routes);
+        advertise = List.copyOf(advertise);
     }
 
     InterfaceConfig withRoutes(List<IpPrefix> other) {
@@ -77,6 +81,7 @@ public record InterfaceConfig(
                 offloads,
                 workers,
                 cpus,
+                advertise,
                 warmUp,
                 keepaliveSeconds,
                 relay);

@@ -16,6 +16,7 @@ public enum InterfaceKey implements SchemaKey {
     DEBUG("debug", "--debug", Kind.SWITCH),
     KEEPALIVE("keepalive", "--keepalive", Kind.NUMBER),
     RELAY("relay", "--relay", Kind.SWITCH),
+    ADVERTISE("advertise", "--advertise", Kind.TEXTS),
     FWMARK("fwmark", "--fwmark", Kind.NUMBER),
     TABLE("table", "--table", Kind.NUMBER),
     DNS("dns", "--dns", Kind.TEXTS),

@@ -89,6 +89,7 @@ final class InterfaceResolver {
                                 CpuList::parse,
                                 "write it like 0-3",
                                 CpuList.NONE),
+                        values.places(InterfaceKey.ADVERTISE),
                         values.isTrueOr(InterfaceKey.WARM_UP, true),
                         keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS),
                         values.isTrueOr(InterfaceKey.RELAY, mode != Mode.CLIENT));

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param lighthouse whether it tells where other peers are
  * @param cipher suite for sessions with this peer
  * @param relayWith the only peers it may exchange packets with through this node; empty for all
+ * @param path which way packets to it may take
  */
 public record PeerConfig(
         String name,
@@ -31,7 +32,8 @@ public record PeerConfig(
         int keepaliveSeconds,
         boolean lighthouse,
         CipherChoice cipher,
-        Optional<List<PublicKey>> relayWith) {
+        Optional<List<PublicKey>> relayWith,
+        PathWish path) {
     public PeerConfig {
         vips = List.copyOf(vips);
         allowedIps = List.copyOf(allowedIps);
@@ -49,7 +51,8 @@ public record PeerConfig(
                 keepaliveSeconds,
                 lighthouse,
                 cipher,
-                Optional.of(only));
+                Optional.of(only),
+                path);
     }
 
     /** Everything that is routed to this peer, and accepted from it: VIPs, then networks. */
@@ -69,6 +72,7 @@ public record PeerConfig(
                 keepaliveSeconds,
                 lighthouse,
                 cipher,
-                relayWith);
+                relayWith,
+                path);
     }
 }

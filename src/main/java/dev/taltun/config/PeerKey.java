@@ -11,6 +11,7 @@ enum PeerKey implements SchemaKey {
     RELAY_WITH("relay_with", Kind.TEXTS),
     KEEPALIVE("keepalive", Kind.NUMBER),
     LIGHTHOUSE("lighthouse", Kind.SWITCH),
+    PATH("path", Kind.TEXT),
     CIPHER("cipher", Kind.TEXT);
 
     private final String text;

@@ -41,6 +41,12 @@ final class PeerResolver {
                         text -> Optional.of(Endpoint.parse(text)),
                         "write host:port, like 203.0.113.5:51820",
                         Optional.empty());
+        if (lighthouse && table.lacks(PeerKey.ENDPOINT)) {
+            problems.error(
+                    table.missing(PeerKey.ENDPOINT),
+                    "missing",
+                    "a lighthouse is found by its endpoint, like 203.0.113.5:51820");
+        }
         int keepalive =
                 InterfaceResolver.keepalive(values, PeerKey.KEEPALIVE, iface.keepaliveSeconds());
         CipherChoice cipher = values.choice(PeerKey.CIPHER, CipherChoice.values(), iface.cipher());
@@ -59,7 +65,8 @@ final class PeerResolver {
                         keepalive,
                         lighthouse,
                         cipher,
-                        Optional.empty());
+                        Optional.empty(),
+                        values.choice(PeerKey.PATH, PathWish.values(), PathWish.AUTO));
         RawValue relayWith = table.get(PeerKey.RELAY_WITH);
         return new PeerDraft(
                 config,

@@ -135,6 +135,29 @@ final class ValueReader {
         return networks;
     }
 
+    /** Endpoints that are addresses, not names. */
+    List<Endpoint> places(SchemaKey key) {
+        List<Endpoint> places = new ArrayList<>();
+        for (RawValue text : texts(key)) {
+            Endpoint place =
+                    problems.parseShown(
+                            text, ValueReader::place, "write it like 203.0.113.5:51820");
+            if (place != null) {
+                places.add(place);
+            }
+        }
+        return places;
+    }
+
+    private static Endpoint place(String text) {
+        Endpoint endpoint = Endpoint.parse(text);
+        if (endpoint.address().isEmpty()) {
+            throw new IllegalArgumentException(
+                    Shown.quoted(text) + " is a name; give the address that others are to use");
+        }
+        return endpoint;
+    }
+
     private List<RawValue> texts(SchemaKey key) {
         RawValue value = table.get(key);
         return value == null ? List.of() : value.texts();

@@ -10,6 +10,7 @@ import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.dataplane.StagedPacket;
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.UdpError;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
@@ -19,6 +20,10 @@ import dev.taltun.noise.StaticIdentity;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.Peer;
 import dev.taltun.peer.PeerTable;
+import dev.taltun.protocol.MessageHeader;
+import dev.taltun.protocol.MessageType;
+import dev.taltun.protocol.TransportData;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,6 +72,7 @@ public final class ControlAgent implements Agent {
      * @param counters this agent's own
      * @param resolver closed by the agent
      * @param stagedPackets packets in the pools of all threads that stage
+     * @param paths what finding paths takes
      */
     public record Parts(
             Clock clock,
@@ -84,7 +90,8 @@ public final class ControlAgent implements Agent {
             Counters.Block counters,
             ControlListener listener,
             NameResolver resolver,
-            int stagedPackets) {}
+            int stagedPackets,
+            PathSettings paths) {}
 
     /**
      * @param specs the peers to begin with
@@ -100,6 +107,7 @@ public final class ControlAgent implements Agent {
         commands = new ControlCommands(this, wakeup, sleeper);
         context = new ControlContext(parts, commands::post);
         peers = new PeerRegistry(context, parts.peers());
+        context.paths.use(peers);
         handshakes = new HandshakeReceiver(context, port, peers);
         peers.add(specs);
     }
@@ -171,11 +179,32 @@ public final class ControlAgent implements Agent {
         int count = 0;
         UdpError error;
         while (count < ERRORS_PER_STEP && (error = port.pollError()) != null) {
-            handshakes.refused(error, now);
+            if (error.isRefused()) {
+                handshakes.refused(error, now);
+                unreachable(error, now);
+            }
             error.release();
             count++;
         }
         return count;
+    }
+
+    /** Only who saw a packet of a session can quote its index. */
+    private void unreachable(UdpError error, long now) {
+        MemorySegment quote = error.quote();
+        if (error.quoted() < TransportData.HEADER_BYTES
+                || !MessageHeader.check(quote, 0, error.quoted())
+                || MessageHeader.type(quote, 0) != MessageType.TRANSPORT_DATA
+                || context.paths.settings().lighthouse()) {
+            return;
+        }
+        Endpoint place = error.remote();
+        int index = TransportData.receiver(quote, 0);
+        for (PeerController peer : peers.all()) {
+            if (peer.onUnreachable(place, index, now)) {
+                return;
+            }
+        }
     }
 
     private int takeRequests(long now) {
@@ -219,6 +248,10 @@ public final class ControlAgent implements Agent {
     void onChange(List<PeerChange> changes) {
         long now = clock.nanoTime();
         peers.change(changes, running ? peer -> peer.start(now) : peer -> {}, now);
+    }
+
+    void onNetworkChanged() {
+        context.paths.networkChanged(clock.nanoTime());
     }
 
     void onRemoveAll() {

@@ -87,6 +87,11 @@ public final class ControlCommands {
         return submit(() -> agent.onIdentity(next));
     }
 
+    /** The machine has other addresses or routes: lighthouses are told, paths are tried again. */
+    public CompletableFuture<Void> networkChanged() {
+        return submit(agent::onNetworkChanged);
+    }
+
     /** The state of all peers. */
     public CompletableFuture<List<PeerStatus>> status() {
         return ask(agent::onStatus);

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 
 /** What all peers' controllers share. Control agent's thread. */
 final class ControlContext {
-    /** A frame, and the room for padding that sealing borrows. */
-    private static final int HELLO_FRAME_BYTES = 64;
+    /** The longest frame is {@code Query}, 1200; and the room for padding that sealing borrows. */
+    private static final int FRAME_BYTES = 1280;
 
     private static final long MILLIS_PER_SECOND = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
@@ -40,8 +40,10 @@ final class ControlContext {
     /** Brings work from other threads to the control agent's. */
     final Consumer<Runnable> handOver;
 
-    /** Where a peer's HELLO is written before it is sealed: 64 bytes, shared by all peers. */
-    final MemorySegment helloFrame = Arena.ofAuto().allocate(HELLO_FRAME_BYTES, 16);
+    /** Where what is sent is written before it is sealed or copied: shared by all peers. */
+    final MemorySegment frame = Arena.ofAuto().allocate(FRAME_BYTES, 16);
+
+    final Paths paths;
 
     private final SplittableRandom jitter;
 
@@ -60,6 +62,7 @@ final class ControlContext {
         wheel = new TimerWheel(clock.nanoTime());
         stagedTotal = new StagedPackets.Total(parts.stagedPackets());
         this.handOver = handOver;
+        paths = new Paths(parts.paths());
         byte[] seed = new byte[Long.BYTES];
         random.fill(seed);
         jitter = new SplittableRandom(ByteBuffer.wrap(seed).getLong());

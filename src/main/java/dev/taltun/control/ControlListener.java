@@ -58,4 +58,15 @@ public interface ControlListener {
 
     /** The name resolves after {@link #nameUnresolved}. */
     default void nameResolved(Peer peer, EndpointSpec.Named name, Endpoint endpoint) {}
+
+    /** Packets for a peer that was reached through another take a direct path from now on. */
+    default void pathDirect(Peer peer, Endpoint endpoint) {}
+
+    /**
+     * The direct path to a peer failed.
+     *
+     * @param relay passes its packets on from now on
+     * @param reason for the user
+     */
+    default void pathRelayed(Peer peer, Peer relay, String reason) {}
 }

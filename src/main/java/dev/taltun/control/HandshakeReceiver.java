@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.crypto.PublicKey;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.ReceivedHandshake;
 import dev.taltun.io.udp.Endpoint;
@@ -10,6 +11,7 @@ import dev.taltun.metrics.Counters;
 import dev.taltun.noise.CookieChecker;
 import dev.taltun.noise.InitiationVerdict;
 import dev.taltun.noise.LoadDetector;
+import dev.taltun.noise.Mac1Checker;
 import dev.taltun.noise.RateLimiter;
 import dev.taltun.noise.ReceivedInitiation;
 import dev.taltun.peer.IndexTable;
@@ -25,9 +27,11 @@ import java.nio.ByteBuffer;
  * Handshake messages as they come, the cheapest checks first, so that a flood costs little:
  *
  * <pre>
+ *   in the receiving thread (dataplane.HandshakeGate):
  *   length and type      nothing
  *   mac1                 one hash        proves that the sender knows our public key
  *   index of a response  a table         proves that the sender saw our initiation
+ *   here:
  *   mac2 while loaded    two hashes      proves its address; without: a cookie, smaller than what
  *                                        asked for it. Not asked of the first responses to each
  *                                        initiation: ours would take a second try otherwise
@@ -58,7 +62,7 @@ final class HandshakeReceiver {
         this.port = port;
         this.peers = peers;
         counters = context.counters;
-        cookies = new CookieChecker(context.identity.publicKey(), context.random);
+        identityChanged();
         limiter = new RateLimiter(context.random);
     }
 
@@ -90,39 +94,17 @@ final class HandshakeReceiver {
 
     private void receive(ReceivedHandshake message, boolean loaded, long now) {
         MemorySegment memory = message.memory();
-        int length = message.length();
-        if (!MessageHeader.check(memory, 0, length)) {
-            counters.increment(Counter.DROP_UNKNOWN_TYPE);
-            return;
-        }
-        int type = MessageHeader.type(memory, 0);
-        if (!MessageType.checkLength(type, length)) {
-            counters.increment(Counter.DROP_TOO_SHORT);
-            return;
-        }
-        switch (type) {
+        // Length and type were checked before it was handed over.
+        switch (MessageHeader.type(memory, 0)) {
             case MessageType.HANDSHAKE_INITIATION -> {
-                if (isMarked(message) && (!loaded || isProven(message, now))) {
+                if (!loaded || isProven(message, now)) {
                     initiation(message, now);
                 }
             }
-            case MessageType.HANDSHAKE_RESPONSE -> {
-                if (isMarked(message)) {
-                    response(message, loaded, now);
-                }
-            }
+            case MessageType.HANDSHAKE_RESPONSE -> response(message, loaded, now);
             case MessageType.COOKIE_REPLY -> cookie(memory, now);
             default -> counters.increment(Counter.DROP_UNKNOWN_TYPE);
         }
-    }
-
-    /** Whether the sender of a message knows our public key. */
-    private boolean isMarked(ReceivedHandshake message) {
-        boolean marked = cookies.checkMac1(message.memory(), 0, message.length());
-        if (!marked) {
-            counters.increment(Counter.HANDSHAKE_BAD_MAC);
-        }
-        return marked;
     }
 
     /**
@@ -254,12 +236,16 @@ final class HandshakeReceiver {
 
     /** Messages are addressed to another public key from now on. */
     void identityChanged() {
-        cookies.close();
-        cookies = new CookieChecker(context.identity.publicKey(), context.random);
+        close();
+        PublicKey local = context.identity.publicKey();
+        cookies = new CookieChecker(local, context.random);
+        port.marks(() -> new Mac1Checker(local));
     }
 
     /** Wipes the cookie secret. */
     void close() {
-        cookies.close();
+        if (cookies != null) {
+            cookies.close();
+        }
     }
 }

@@ -108,7 +108,7 @@ final class HelloExchange {
 
     private void send(Session session, boolean answer, long now) {
         Endpoint to = peer.endpoint();
-        MemorySegment frame = context.helloFrame;
+        MemorySegment frame = context.frame;
         int length = Hello.write(frame, 0, answer, own.offered(), own.preferred(), own.insisted());
         TxBatch batch =
                 to == null ? null : context.outbox.batchFor(context.sealer.sealedLength(length));

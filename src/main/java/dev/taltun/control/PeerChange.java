@@ -60,7 +60,9 @@ public record PeerChange(
                 keepaliveSeconds == null ? before.keepaliveSeconds() : keepaliveSeconds,
                 initiates == null ? before.initiates() : initiates,
                 before.suites(),
-                before.relayWith());
+                before.relayWith(),
+                before.lighthouse(),
+                before.path());
     }
 
     private SecretKey presharedKeyOrNone() {

@@ -54,8 +54,11 @@ final class PeerController implements TimerWheel.Expiry {
     private final StagedPackets staged;
     private final HelloExchange hello;
     private final Initiator initiator;
+    private final PathParts pathParts;
+    private final PeerFrames frames;
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
     private PeerSpec spec;
+    private PathRole role;
 
     /** Whether to shake hands at the next look, without being asked by a packet. */
     private boolean startHandshake;
@@ -93,7 +96,16 @@ final class PeerController implements TimerWheel.Expiry {
         staged = new StagedPackets(context.stagedTotal, context.counters);
         hello = new HelloExchange(context, peer, spec.suites());
         initiator = new Initiator(context, handshake, sessions, messages, news, place, hello);
+        pathParts =
+                new PathParts(context, peer, sessions, messages, hello, initiator, this::schedule);
+        frames = new PeerFrames(pathParts);
+        role = context.paths.roleOf(pathParts, spec);
         replyJitter = context.jitter();
+    }
+
+    /** What the peer is to the finding of paths. */
+    PathRole role() {
+        return role;
     }
 
     Peer peer() {
@@ -132,6 +144,10 @@ final class PeerController implements TimerWheel.Expiry {
         peer.rename(next.name());
         peer.limitRelay(next.relayWith());
         hello.update(next.suites());
+        if (!context.paths.sameRole(before, next)) {
+            role.close();
+            role = context.paths.roleOf(pathParts, next);
+        }
         if (!Objects.equals(next.endpoint(), before.endpoint())) {
             place.use(next.endpoint(), now);
         }
@@ -181,6 +197,7 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** Forgets the peer: packets, sessions, indices, keys. Nothing may be called any more. */
     void close() {
+        role.close();
         place.use(null, 0);
         staged.dropAll();
         messages.abandonInitiation();
@@ -190,34 +207,15 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     PeerStatus status(long now) {
-        Session session = sessions.usable(now);
-        return new PeerStatus(
-                spec.name(),
-                peer.publicKey(),
-                spec.presharedKey() != null,
-                spec.endpoint(),
-                peer.endpoint(),
-                spec.allowedIps(),
-                spec.keepaliveSeconds(),
-                lastHandshakeEpochMillis,
-                peer.rxBytes(),
-                peer.rxPackets(),
-                peer.txBytes(),
-                peer.txPackets(),
-                session == null ? -1 : now - session.createdNanos(),
-                session == null ? null : session.suite(),
-                staged.size(),
-                news.isSilent(),
-                news.unansweredNanos(now),
-                peer.lastReceived() == 0 ? -1 : now - peer.lastReceived(),
-                PathStatus.plain(peer.endpoint()));
+        return PeerStatus.of(
+                spec, pathParts, staged, news, lastHandshakeEpochMillis, role.status(now));
     }
 
     // What packet threads bring.
 
     /** A packet came while there was no session. Takes it over. */
     void onStaged(StagedPacket packet, long now) {
-        if (!place.isFindable()) {
+        if (!place.isFindable() && !role.seeks()) {
             // Only the peer itself can tell where it is, and until then the room is others'.
             packet.release();
             context.counters.increment(Counter.DROP_NO_ENDPOINT);
@@ -243,12 +241,13 @@ final class PeerController implements TimerWheel.Expiry {
             }
         }
         if ((wishes & Peer.WANT_HANDSHAKE) != 0 && sessions.wantHandshake(now)) {
-            initiator.want(now, now);
+            shakeHands(now, now);
+        }
+        if ((wishes & Peer.RELAYED) != 0) {
+            role.onRelayed(now);
         }
         schedule(now);
     }
-
-    // Handshake messages.
 
     /**
      * An initiation names this peer.
@@ -310,9 +309,19 @@ final class PeerController implements TimerWheel.Expiry {
         schedule(now);
     }
 
+    /** What was sent to this place under that index did not arrive; false if that was not us. */
+    boolean onUnreachable(Endpoint place, int index, long now) {
+        if (!pathParts.sentTo(place, index)) {
+            return false;
+        }
+        role.onUnreachable(now);
+        schedule(now);
+        return true;
+    }
+
     /** A control frame came. */
     void onFrame(ReceivedFrame frame, long now) {
-        if (hello.onFrame(frame, sessions.usable(now), now)) {
+        if (frames.onFrame(frame, role, now)) {
             initiator.wantOtherSuite(now);
             schedule(now);
         }
@@ -349,11 +358,10 @@ final class PeerController implements TimerWheel.Expiry {
         lastHandshakeEpochMillis = context.clock.epochMillis();
         context.counters.increment(Counter.HANDSHAKES_COMPLETED);
         hello.onSession(session, now);
+        role.onSession(now);
         news.handshakeComplete(session, first);
         news.look(now);
     }
-
-    // Packets.
 
     /** Sends what waits, or sees to it that there will be a session for it. */
     private void sendStaged(long now) {
@@ -362,7 +370,7 @@ final class PeerController implements TimerWheel.Expiry {
         }
         Session session = sessions.usable(now);
         if (session == null) {
-            initiator.want(now, now);
+            shakeHands(now, now);
         } else {
             messages.staged(staged, session, now);
             keepFresh(now);
@@ -374,7 +382,7 @@ final class PeerController implements TimerWheel.Expiry {
         Session session = sessions.usable(now);
         if (session == null) {
             peer.clearKeepaliveDue();
-            initiator.want(now, now);
+            shakeHands(now, now);
         } else if (messages.keepalive(session, now)) {
             keepFresh(now);
         }
@@ -383,7 +391,18 @@ final class PeerController implements TimerWheel.Expiry {
     /** Something was sent, or is to be: shakes hands unless there is a session young enough. */
     private void keepFresh(long now) {
         if (sessions.wantHandshake(now)) {
-            initiator.want(now, now);
+            shakeHands(now, now);
+        }
+    }
+
+    /**
+     * There is a reason for a handshake, which goes to the endpoint or wherever the peer may be.
+     */
+    private void shakeHands(long now, long unansweredSince) {
+        if (role.shakesHands()) {
+            initiator.want(now, unansweredSince);
+        } else {
+            role.onRelayed(now);
         }
     }
 
@@ -401,6 +420,7 @@ final class PeerController implements TimerWheel.Expiry {
         sessions.expire(now);
         news.look(now);
         place.onTimer(now);
+        role.onTimer(now);
         if (startHandshake && peer.endpoint() != null) {
             startHandshake = false;
             keepFresh(now);
@@ -413,7 +433,7 @@ final class PeerController implements TimerWheel.Expiry {
             peer.clearAwaitingReply();
             replyJitter = context.jitter();
             place.forgetLocalAddress();
-            initiator.want(now, awaiting);
+            shakeHands(now, awaiting);
         }
         if (now >= keepaliveDeadline()) {
             keepalive(now);
@@ -455,6 +475,7 @@ final class PeerController implements TimerWheel.Expiry {
         peer.setWatched(sessions.exist());
         long at = Math.min(keepaliveDeadline(), heartbeatDeadline(now));
         at = Math.min(at, Math.min(place.deadline(), initiator.deadline()));
+        at = Math.min(at, role.deadline());
         long awaiting = peer.awaitingReplySince();
         if (awaiting != 0) {
             at = Math.min(at, awaiting + REPLY_TIMEOUT_NANOS + replyJitter);

@@ -10,6 +10,7 @@ import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.HandshakeInitiation;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * Writes the messages that the control agent itself sends to one peer, and accounts for them.
@@ -57,6 +58,55 @@ final class PeerMessages {
         peer.noteSent(now, HandshakeInitiation.BYTES, 1);
         context.counters.increment(Counter.HANDSHAKE_INITIATIONS_SENT);
         return true;
+    }
+
+    /**
+     * One copy of a message.
+     *
+     * @param hops how far it may get; 0 for as far as needed
+     */
+    record Shot(Endpoint to, int hops) {}
+
+    /**
+     * Sends one initiation to several places, which takes the place of one that waits for its
+     * response: only the first that arrives is answered.
+     */
+    boolean initiation(CipherSuite suite, List<Shot> shots, long now) {
+        if (shots.isEmpty() || context.identity.isNobody()) {
+            return false;
+        }
+        context.indices.remove(handshake.pendingIndex());
+        int index = context.indices.allocate(peer);
+        MemorySegment message = context.frame;
+        handshake.createInitiation(suite, index, context.timestamp(), now, message, 0);
+        for (Shot shot : shots) {
+            TxBatch batch = context.outbox.batchFor(HandshakeInitiation.BYTES);
+            if (batch == null) {
+                break;
+            }
+            batch.copyIn(message, 0, HandshakeInitiation.BYTES, shot.to());
+            if (shot.hops() != 0) {
+                batch.limitHops(shot.hops());
+            }
+            peer.noteSent(now, HandshakeInitiation.BYTES, 1);
+            context.counters.increment(Counter.HANDSHAKE_INITIATIONS_SENT);
+        }
+        return true;
+    }
+
+    /** Sends the frame in the context's memory. */
+    boolean frame(Session session, int length, long now) {
+        Endpoint to = peer.endpoint();
+        TxBatch batch =
+                to == null ? null : context.outbox.batchFor(context.sealer.sealedLength(length));
+        if (batch == null) {
+            return false;
+        }
+        int bytes = context.sealer.seal(session, context.frame, 0, length, batch, to, 1);
+        if (bytes > 0) {
+            peer.noteSent(now, bytes, 1);
+        }
+        return bytes > 0;
     }
 
     /** Forgets the initiation that waits for its response, if any. */

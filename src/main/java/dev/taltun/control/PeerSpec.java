@@ -19,6 +19,8 @@ import java.util.Set;
  *     does
  * @param suites what this side makes of the cipher suites with this peer
  * @param relayWith the only peers it may exchange packets with through this node; null for all
+ * @param lighthouse whether it tells where other peers are, and passes their packets on
+ * @param path which way packets to the peer may take
  */
 public record PeerSpec(
         String name,
@@ -29,7 +31,9 @@ public record PeerSpec(
         int keepaliveSeconds,
         boolean initiates,
         SuiteChoice suites,
-        Set<PublicKey> relayWith) {
+        Set<PublicKey> relayWith,
+        boolean lighthouse,
+        PathChoice path) {
     private static final int KEEPALIVE_SECONDS_MAX = 65535;
 
     /** A peer to use WireGuard's own suite with. */
@@ -53,6 +57,31 @@ public record PeerSpec(
                 null);
     }
 
+    /** A peer that is no lighthouse. */
+    public PeerSpec(
+            String name,
+            PublicKey publicKey,
+            SecretKey presharedKey,
+            EndpointSpec endpoint,
+            List<IpPrefix> allowedIps,
+            int keepaliveSeconds,
+            boolean initiates,
+            SuiteChoice suites,
+            Set<PublicKey> relayWith) {
+        this(
+                name,
+                publicKey,
+                presharedKey,
+                endpoint,
+                allowedIps,
+                keepaliveSeconds,
+                initiates,
+                suites,
+                relayWith,
+                false,
+                PathChoice.AUTO);
+    }
+
     public PeerSpec {
         if (keepaliveSeconds < 0 || keepaliveSeconds > KEEPALIVE_SECONDS_MAX) {
             throw new IllegalArgumentException(
@@ -72,6 +101,8 @@ public record PeerSpec(
                 keepaliveSeconds,
                 initiates,
                 suites,
-                relayWith);
+                relayWith,
+                lighthouse,
+                path);
     }
 }

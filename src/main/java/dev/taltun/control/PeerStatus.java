@@ -3,6 +3,8 @@ package dev.taltun.control;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.io.udp.Endpoint;
+import dev.taltun.noise.Session;
+import dev.taltun.peer.Peer;
 import dev.taltun.routing.IpPrefix;
 import java.util.List;
 
@@ -41,4 +43,37 @@ public record PeerStatus(
         boolean silent,
         long unansweredNanos,
         long lastReceivedNanosAgo,
-        PathStatus path) {}
+        PathStatus path) {
+    /** Puts together what the parts of a peer's controller know. */
+    static PeerStatus of(
+            PeerSpec spec,
+            PathParts parts,
+            StagedPackets staged,
+            PeerNews news,
+            long lastHandshakeEpochMillis,
+            PathStatus path) {
+        Peer peer = parts.peer();
+        long now = parts.context().clock.nanoTime();
+        Session session = parts.sessions().usable(now);
+        return new PeerStatus(
+                spec.name(),
+                peer.publicKey(),
+                spec.presharedKey() != null,
+                spec.endpoint(),
+                peer.endpoint(),
+                spec.allowedIps(),
+                spec.keepaliveSeconds(),
+                lastHandshakeEpochMillis,
+                peer.rxBytes(),
+                peer.rxPackets(),
+                peer.txBytes(),
+                peer.txPackets(),
+                session == null ? -1 : now - session.createdNanos(),
+                session == null ? null : session.suite(),
+                staged.size(),
+                news.isSilent(),
+                news.unansweredNanos(now),
+                peer.lastReceived() == 0 ? -1 : now - peer.lastReceived(),
+                path);
+    }
+}

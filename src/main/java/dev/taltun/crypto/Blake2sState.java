@@ -15,7 +15,6 @@ final class Blake2sState {
     static final int BLOCK_BYTES = 64;
     static final int MAX_OUT_BYTES = 32;
 
-    private static final int ROUNDS = 10;
     private static final int WORDS = 8;
     private static final VarHandle INT_LE =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -46,7 +45,6 @@ final class Blake2sState {
     };
 
     private final int[] h = IV.clone();
-    private final int[] v = new int[2 * WORDS];
     private final int[] m = new int[2 * WORDS];
     private final byte[] block = new byte[BLOCK_BYTES];
     private final int outLength;
@@ -69,6 +67,17 @@ final class Blake2sState {
             System.arraycopy(key, 0, block, 0, key.length);
             blockLength = BLOCK_BYTES;
         }
+    }
+
+    /**
+     * What the words are when a key, and nothing else yet, went in.
+     *
+     * @param key 1 to 32 bytes
+     */
+    static int[] keyed(byte[] key, int outLength) {
+        Blake2sState state = new Blake2sState(key, outLength);
+        state.compress(false);
+        return state.h;
     }
 
     void update(byte[] input) {
@@ -95,7 +104,6 @@ final class Blake2sState {
             INT_LE.set(full, i * Integer.BYTES, h[i]);
         }
         Arrays.fill(h, 0);
-        Arrays.fill(v, 0);
         Arrays.fill(m, 0);
         ConstantTime.wipe(block);
         if (outLength == MAX_OUT_BYTES) {
@@ -111,37 +119,76 @@ final class Blake2sState {
         for (int i = 0; i < 2 * WORDS; i++) {
             m[i] = (int) INT_LE.get(block, i * Integer.BYTES);
         }
-        System.arraycopy(h, 0, v, 0, WORDS);
-        System.arraycopy(IV, 0, v, WORDS, WORDS);
-        v[12] ^= (int) total;
-        v[13] ^= (int) (total >>> 32);
-        if (last) {
-            v[14] = ~v[14];
-        }
-        for (int round = 0; round < ROUNDS; round++) {
-            long s = SIGMA[round];
-            mix(0, 4, 8, 12, m[(int) (s >>> 60) & 15], m[(int) (s >>> 56) & 15]);
-            mix(1, 5, 9, 13, m[(int) (s >>> 52) & 15], m[(int) (s >>> 48) & 15]);
-            mix(2, 6, 10, 14, m[(int) (s >>> 44) & 15], m[(int) (s >>> 40) & 15]);
-            mix(3, 7, 11, 15, m[(int) (s >>> 36) & 15], m[(int) (s >>> 32) & 15]);
-            mix(0, 5, 10, 15, m[(int) (s >>> 28) & 15], m[(int) (s >>> 24) & 15]);
-            mix(1, 6, 11, 12, m[(int) (s >>> 20) & 15], m[(int) (s >>> 16) & 15]);
-            mix(2, 7, 8, 13, m[(int) (s >>> 12) & 15], m[(int) (s >>> 8) & 15]);
-            mix(3, 4, 9, 14, m[(int) (s >>> 4) & 15], m[(int) s & 15]);
-        }
-        for (int i = 0; i < WORDS; i++) {
-            h[i] ^= v[i] ^ v[i + WORDS];
-        }
+        compress(h, m, total, last);
     }
 
-    private void mix(int a, int b, int c, int d, int x, int y) {
-        v[a] += v[b] + x;
-        v[d] = Integer.rotateRight(v[d] ^ v[a], 16);
-        v[c] += v[d];
-        v[b] = Integer.rotateRight(v[b] ^ v[c], 12);
-        v[a] += v[b] + y;
-        v[d] = Integer.rotateRight(v[d] ^ v[a], 8);
-        v[c] += v[d];
-        v[b] = Integer.rotateRight(v[b] ^ v[c], 7);
+    /**
+     * The compression function F of RFC 7693, section 3.2.
+     *
+     * <p>Its sixteen words are variables and not an array, so that they stay in registers: half the
+     * time.
+     *
+     * @param h eight words, changed
+     * @param m sixteen words of message
+     */
+    static void compress(int[] h, int[] m, long total, boolean last) {
+        int v0 = h[0];
+        int v1 = h[1];
+        int v2 = h[2];
+        int v3 = h[3];
+        int v4 = h[4];
+        int v5 = h[5];
+        int v6 = h[6];
+        int v7 = h[7];
+        int v8 = IV[0];
+        int v9 = IV[1];
+        int v10 = IV[2];
+        int v11 = IV[3];
+        int v12 = IV[4] ^ (int) total;
+        int v13 = IV[5] ^ (int) (total >>> 32);
+        int v14 = last ? ~IV[6] : IV[6];
+        int v15 = IV[7];
+        for (long s : SIGMA) {
+            v12 = Integer.rotateRight(v12 ^ (v0 += v4 + m[(int) (s >>> 60) & 15]), 16);
+            v4 = Integer.rotateRight(v4 ^ (v8 += v12), 12);
+            v12 = Integer.rotateRight(v12 ^ (v0 += v4 + m[(int) (s >>> 56) & 15]), 8);
+            v4 = Integer.rotateRight(v4 ^ (v8 += v12), 7);
+            v13 = Integer.rotateRight(v13 ^ (v1 += v5 + m[(int) (s >>> 52) & 15]), 16);
+            v5 = Integer.rotateRight(v5 ^ (v9 += v13), 12);
+            v13 = Integer.rotateRight(v13 ^ (v1 += v5 + m[(int) (s >>> 48) & 15]), 8);
+            v5 = Integer.rotateRight(v5 ^ (v9 += v13), 7);
+            v14 = Integer.rotateRight(v14 ^ (v2 += v6 + m[(int) (s >>> 44) & 15]), 16);
+            v6 = Integer.rotateRight(v6 ^ (v10 += v14), 12);
+            v14 = Integer.rotateRight(v14 ^ (v2 += v6 + m[(int) (s >>> 40) & 15]), 8);
+            v6 = Integer.rotateRight(v6 ^ (v10 += v14), 7);
+            v15 = Integer.rotateRight(v15 ^ (v3 += v7 + m[(int) (s >>> 36) & 15]), 16);
+            v7 = Integer.rotateRight(v7 ^ (v11 += v15), 12);
+            v15 = Integer.rotateRight(v15 ^ (v3 += v7 + m[(int) (s >>> 32) & 15]), 8);
+            v7 = Integer.rotateRight(v7 ^ (v11 += v15), 7);
+            v15 = Integer.rotateRight(v15 ^ (v0 += v5 + m[(int) (s >>> 28) & 15]), 16);
+            v5 = Integer.rotateRight(v5 ^ (v10 += v15), 12);
+            v15 = Integer.rotateRight(v15 ^ (v0 += v5 + m[(int) (s >>> 24) & 15]), 8);
+            v5 = Integer.rotateRight(v5 ^ (v10 += v15), 7);
+            v12 = Integer.rotateRight(v12 ^ (v1 += v6 + m[(int) (s >>> 20) & 15]), 16);
+            v6 = Integer.rotateRight(v6 ^ (v11 += v12), 12);
+            v12 = Integer.rotateRight(v12 ^ (v1 += v6 + m[(int) (s >>> 16) & 15]), 8);
+            v6 = Integer.rotateRight(v6 ^ (v11 += v12), 7);
+            v13 = Integer.rotateRight(v13 ^ (v2 += v7 + m[(int) (s >>> 12) & 15]), 16);
+            v7 = Integer.rotateRight(v7 ^ (v8 += v13), 12);
+            v13 = Integer.rotateRight(v13 ^ (v2 += v7 + m[(int) (s >>> 8) & 15]), 8);
+            v7 = Integer.rotateRight(v7 ^ (v8 += v13), 7);
+            v14 = Integer.rotateRight(v14 ^ (v3 += v4 + m[(int) (s >>> 4) & 15]), 16);
+            v4 = Integer.rotateRight(v4 ^ (v9 += v14), 12);
+            v14 = Integer.rotateRight(v14 ^ (v3 += v4 + m[(int) s & 15]), 8);
+            v4 = Integer.rotateRight(v4 ^ (v9 += v14), 7);
+        }
+        h[0] ^= v0 ^ v8;
+        h[1] ^= v1 ^ v9;
+        h[2] ^= v2 ^ v10;
+        h[3] ^= v3 ^ v11;
+        h[4] ^= v4 ^ v12;
+        h[5] ^= v5 ^ v13;
+        h[6] ^= v6 ^ v14;
+        h[7] ^= v7 ^ v15;
     }
 }

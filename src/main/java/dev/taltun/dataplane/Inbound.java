@@ -34,7 +34,7 @@ import java.lang.foreign.MemorySegment;
  * <pre>
  *   doWork     receive up to 64 messages; write what was coalesced
  *    `- message     a run of datagrams from one source
- *        `- datagram     by type: data here, handshake messages to the control agent
+ *        `- datagram     by type: data here, handshake messages to their gate
  *            `- data          session by index; open in place; replay; endpoint; source
  *                `- Relay | Coalescer    to another peer, or to TUN
  * </pre>
@@ -75,7 +75,7 @@ public final class Inbound implements Agent {
     private final Counters.Block counters;
     private final Coalescer coalescer;
     private final Relay relay;
-    private final Pool<ReceivedHandshake> handshakes;
+    private final HandshakeGate handshakes;
     private final Pool<ReceivedFrame> frames;
     private final Pool<UdpError> errors;
 
@@ -145,11 +145,7 @@ public final class Inbound implements Agent {
         relay = parts.relay();
         slab = batch.slab();
         coalescer = new Coalescer(parts.tun(), parts.sharedOffloads(), counters);
-        handshakes =
-                new Pool<>(
-                        ControlPort.HANDSHAKE_QUEUE,
-                        () -> new ReceivedHandshake(arena),
-                        ReceivedHandshake::setHome);
+        handshakes = new HandshakeGate(arena, control, indices, counters);
         frames = new Pool<>(FRAMES, () -> new ReceivedFrame(arena), ReceivedFrame::setHome);
         errors = new Pool<>(ERRORS, () -> new UdpError(arena), UdpError::setHome);
         surplus = new UdpError(arena);
@@ -262,20 +258,7 @@ public final class Inbound implements Agent {
         } else if (type == MessageType.TRANSPORT_DATA) {
             data(i, offset, length);
         } else {
-            handshake(i, offset, length);
-        }
-    }
-
-    private void handshake(int i, long offset, int length) {
-        ReceivedHandshake message = handshakes.take();
-        if (message == null) {
-            counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
-            return;
-        }
-        message.fill(slab, offset, length, batch.source(i));
-        if (!control.handshake(message)) {
-            counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
-            message.release();
+            handshakes.pass(type, batch, i, offset, length);
         }
     }
 
@@ -390,7 +373,19 @@ public final class Inbound implements Agent {
             lastHigh = high;
             lastLow = low;
         }
-        return lastOwner == peer;
+        return lastOwner == peer || cameThrough();
+    }
+
+    /** Whether the packet is of a peer whose packets may come through the one that sent it. */
+    private boolean cameThrough() {
+        Peer owner = lastOwner;
+        if (owner == null || !owner.mayComeThrough(peer)) {
+            return false;
+        }
+        if (owner.noteRelayed(now)) {
+            control.request(owner, Peer.RELAYED);
+        }
+        return true;
     }
 
     /** Credits what was opened to its peer, before another peer's datagram or at the end. */

@@ -69,7 +69,10 @@ public final class Outbound implements Agent, SegmentSink {
     private PrefixTable<Peer> routes;
     private int maxSegments;
 
-    /** Whose packets are being handled, and what was sealed for it since the last account. */
+    /** Whose packets are being handled. */
+    private Peer owner;
+
+    /** Who gets them (the owner, or whoever passes them on), and what since the last account. */
     private Peer peer;
 
     private Session session;
@@ -209,7 +212,7 @@ public final class Outbound implements Agent, SegmentSink {
             lastHigh = high;
             lastLow = low;
             cached = true;
-            if (found != peer) {
+            if (found != owner) {
                 account();
                 usePeer(found);
             }
@@ -217,12 +220,18 @@ public final class Outbound implements Agent, SegmentSink {
         return true;
     }
 
-    private void usePeer(Peer next) {
-        peer = next;
+    private void usePeer(Peer found) {
+        owner = found;
+        peer = null;
         session = null;
         endpoint = null;
-        if (next == null) {
+        if (found == null) {
             return;
+        }
+        Peer next = found.carrier(now);
+        peer = next;
+        if (next != found && found.noteRelayed(now)) {
+            control.request(found, Peer.RELAYED);
         }
         endpoint = next.endpoint();
         Session current = next.session();
@@ -239,6 +248,7 @@ public final class Outbound implements Agent, SegmentSink {
     }
 
     private void forgetPeer() {
+        owner = null;
         peer = null;
         session = null;
         endpoint = null;

@@ -14,6 +14,7 @@ import dev.taltun.protocol.Limits;
 final class Recipient {
     private final ControlPort control;
     private final Counters.Block counters;
+    private Peer owner;
     private Peer peer;
     private Session session;
     private Endpoint endpoint;
@@ -25,6 +26,7 @@ final class Recipient {
         this.counters = counters;
     }
 
+    /** Who gets the packets: the peer turned to, or whoever passes its packets on. */
     Peer peer() {
         return peer;
     }
@@ -41,10 +43,18 @@ final class Recipient {
 
     /** Turns to a peer; asks for a handshake if there is no session, or it is getting old. */
     void turnTo(Peer next, long now) {
-        if (next == peer) {
+        if (next == owner) {
             return;
         }
         account(now);
+        owner = next;
+        use(next.carrier(now), now);
+        if (peer != next && next.noteRelayed(now)) {
+            control.request(next, Peer.RELAYED);
+        }
+    }
+
+    private void use(Peer next, long now) {
         peer = next;
         endpoint = next.endpoint();
         Session current = next.session();
@@ -80,6 +90,7 @@ final class Recipient {
 
     /** Forgets the peer: the control agent may drop it, and its session, from now on. */
     void forget() {
+        owner = null;
         peer = null;
         session = null;
         endpoint = null;

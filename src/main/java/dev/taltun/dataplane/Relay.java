@@ -129,6 +129,10 @@ public final class Relay implements SegmentSink {
             return;
         }
         recipient.turnTo(destinations.peer(), now);
+        if (recipient.peer() == from) {
+            counters.increment(Counter.DROP_RELAY_BACK);
+            return;
+        }
         if (recipient.endpoint() == null && !recipient.peer().isSought()) {
             counters.increment(Counter.DROP_RELAY_NO_ENDPOINT);
             answer(from, IcmpError.HOST_UNREACHABLE, memory, packet, length, 0);

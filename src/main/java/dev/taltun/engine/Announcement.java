@@ -5,7 +5,6 @@ import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.PublicKey;
-import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.routing.IpPrefix;
 import java.util.List;
@@ -30,17 +29,22 @@ final class Announcement {
      */
     void tell(
             LinuxUdpSocket socket,
-            LinuxTunDevice tun,
+            Tunnel tun,
             AeadProviders aead,
             PublicKey publicKey,
             boolean blank) {
         InterfaceConfig iface = config.iface();
-        log.info("interface %s, MTU %d".formatted(iface.tunName(), iface.mtu()));
+        log.info(
+                tun.exists()
+                        ? "interface %s, MTU %d".formatted(iface.tunName(), iface.mtu())
+                        : "lighthouse %s, MTU %d".formatted(iface.tunName(), iface.mtu()));
         if (blank) {
             log.info("waiting for wg(8) and ip(8)");
             return;
         }
-        log.info("addresses " + joined(iface.vips()));
+        if (!iface.vips().isEmpty()) {
+            log.info("addresses " + joined(iface.vips()));
+        }
         if (!iface.routes().isEmpty()) {
             log.info("routes " + joined(iface.routes()));
         }

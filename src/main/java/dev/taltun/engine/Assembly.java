@@ -8,10 +8,13 @@ import dev.taltun.agent.Wakeup;
 import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
+import dev.taltun.config.Mode;
+import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.EndpointResolver;
+import dev.taltun.control.PathSettings;
 import dev.taltun.control.Sleeper;
 import dev.taltun.crypto.AeadKey;
 import dev.taltun.crypto.AeadProviders;
@@ -28,8 +31,6 @@ import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
-import dev.taltun.io.tun.LinuxTunDevice;
-import dev.taltun.io.tun.TunOptions;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.metrics.Counter;
@@ -94,7 +95,8 @@ final class Assembly {
     private Arena arena;
     private AeadProviders aead;
     private List<LinuxUdpSocket> sockets;
-    private LinuxTunDevice tun;
+    private Tunnel tun;
+    private LocalPlaces places;
     private Offloads offloads;
     private StaticIdentity identity;
     private PeerSpecs specs;
@@ -130,6 +132,17 @@ final class Assembly {
         return new OffloadNews(offloads, log);
     }
 
+    /** Tells lighthouses when this machine's addresses change; null if nobody has to know. */
+    LocalPlaces places() {
+        boolean found = config.peers().stream().anyMatch(PeerConfig::lighthouse);
+        return found ? places : null;
+    }
+
+    /** This machine's addresses changed. */
+    void networkChanged() {
+        device.networkChanged();
+    }
+
     /** What changes the node while it runs. */
     Reloader reloader() {
         return reloader;
@@ -144,26 +157,24 @@ final class Assembly {
     @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
     void build() throws IOException {
         InterfaceConfig iface = config.iface();
-        host.sweep();
+        if (iface.mode() != Mode.LIGHTHOUSE) {
+            host.sweep();
+        }
         aead = AeadProviders.discover(iface.crypto().orElse(null), clock::nanoTime);
         arena = Arena.ofShared();
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
-        tun =
-                LinuxTunDevice.open(
-                        new TunOptions(
-                                iface.tunName(),
-                                workers,
-                                iface.offloads().tunTso(),
-                                iface.offloads().tunUso()));
+        tun = Tunnel.open(iface, workers);
         resources.push(tun);
         boolean gso = sockets.getFirst().gso();
         offloads = new Offloads(gso ? GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
         quiescence = new Quiescence(3 * workers + 1);
         wire();
-        InterfaceSetup.apply(iface, !isBlank());
-        host.apply(device::fwmark);
+        if (tun.exists()) {
+            InterfaceSetup.apply(iface, !isBlank());
+            host.apply(device::fwmark);
+        }
     }
 
     /** Whether there is nothing to begin with. */
@@ -191,8 +202,11 @@ final class Assembly {
         ControlAgent control =
                 control(port, controlWakeup, controlPoller, indices, peers, writers.getFirst());
         for (int i = 0; i < workers; i++) {
-            agents.add(
-                    new Threaded(outbound(i, peers, port, writers.get(i)), pinning.forWorker(i)));
+            if (tun.exists()) {
+                agents.add(
+                        new Threaded(
+                                outbound(i, peers, port, writers.get(i)), pinning.forWorker(i)));
+            }
             agents.add(
                     new Threaded(
                             inbound(i, indices, peers, port, writers.get(i)),
@@ -289,7 +303,7 @@ final class Assembly {
                         writer,
                         offloads,
                         block,
-                        false);
+                        true);
         identity =
                 isBlank()
                         ? StaticIdentity.nobody()
@@ -311,7 +325,8 @@ final class Assembly {
                         block,
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
-                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers);
+                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
+                        paths());
         boolean aesIsFaster =
                 aead.nanosPerPacket(CipherSuite.AES_256_GCM)
                         < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
@@ -321,6 +336,12 @@ final class Assembly {
         reloader = new Reloader(config, agent.commands(), specs, log);
         resources.push(reloader);
         return agent;
+    }
+
+    private PathSettings paths() {
+        InterfaceConfig iface = config.iface();
+        places = new LocalPlaces(iface, sockets.getFirst());
+        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), places::get);
     }
 
     /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */
@@ -434,7 +455,8 @@ final class Assembly {
         Forwarding forwarding =
                 isBlank()
                         ? Forwarding.byKernel()
-                        : Forwarding.of(iface.relay(), gateway, iface.vips());
+                        : Forwarding.of(
+                                iface.relay(), gateway, tun.exists() ? iface.vips() : List.of());
         return new Relay(
                 arena,
                 new Relay.Parts(

@@ -73,4 +73,14 @@ final class EngineListener implements ControlListener {
     public void nameResolved(Peer peer, EndpointSpec.Named name, Endpoint endpoint) {
         log.info("endpoint %s of %s is %s".formatted(name, peer.name(), endpoint));
     }
+
+    @Override
+    public void pathDirect(Peer peer, Endpoint endpoint) {
+        log.info("%s is reached directly at %s".formatted(peer.name(), endpoint));
+    }
+
+    @Override
+    public void pathRelayed(Peer peer, Peer relay, String reason) {
+        log.info("%s is reached through %s: %s".formatted(peer.name(), relay.name(), reason));
+    }
 }

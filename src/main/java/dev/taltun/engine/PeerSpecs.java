@@ -2,8 +2,10 @@ package dev.taltun.engine;
 
 import dev.taltun.config.CipherChoice;
 import dev.taltun.config.Mode;
+import dev.taltun.config.PathWish;
 import dev.taltun.config.PeerConfig;
 import dev.taltun.control.EndpointSpec;
+import dev.taltun.control.PathChoice;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.control.SuiteChoice;
 import dev.taltun.io.udp.Endpoint;
@@ -20,7 +22,7 @@ record PeerSpecs(Mode mode, boolean aesIsFaster) {
     /** The preshared key stays the configuration's. */
     PeerSpec of(PeerConfig peer) {
         EndpointSpec endpoint = peer.endpoint().map(PeerSpecs::endpoint).orElse(null);
-        boolean initiates = mode == Mode.CLIENT && endpoint != null;
+        boolean initiates = (mode == Mode.CLIENT || peer.lighthouse()) && endpoint != null;
         return new PeerSpec(
                 peer.name(),
                 peer.publicKey(),
@@ -30,7 +32,17 @@ record PeerSpecs(Mode mode, boolean aesIsFaster) {
                 peer.keepaliveSeconds(),
                 initiates,
                 suites(peer.cipher()),
-                peer.relayWith().map(Set::copyOf).orElse(null));
+                peer.relayWith().map(Set::copyOf).orElse(null),
+                peer.lighthouse(),
+                path(peer.path()));
+    }
+
+    private static PathChoice path(PathWish wish) {
+        return switch (wish) {
+            case AUTO -> PathChoice.AUTO;
+            case DIRECT -> PathChoice.DIRECT;
+            case RELAY -> PathChoice.RELAY;
+        };
     }
 
     SuiteChoice suites(CipherChoice wanted) {

@@ -11,17 +11,26 @@ import dev.taltun.protocol.Limits;
 import dev.taltun.protocol.MessageHeader;
 import dev.taltun.protocol.MessageType;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
- * Checks the marks of handshake messages to us, and gives cookies to senders while we are under
- * load (WireGuard paper, sections 5.3, 5.4.4 and 5.4.7). Control agent's thread.
+ * Gives cookies to senders of handshake messages while we are under load, and checks them
+ * (WireGuard paper, sections 5.3 and 5.4.7). Control agent's thread.
  *
- * <p>mac1 proves that the sender knows our public key; without it we stay silent. mac2 proves that
- * the sender receives at its source address: its key is a cookie, a keyed hash of that address
- * under a secret that changes every two minutes, so that we need not remember to whom we gave one.
+ * <p>mac2 proves that the sender receives at its source address: its key is a cookie, a keyed hash
+ * of that address under a secret that changes every two minutes, so that we need not remember to
+ * whom we gave one.
  */
 public final class CookieChecker implements AutoCloseable {
-    private final Macs macs;
+    private static final VarHandle LONG_LE =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** Random bytes of a nonce; a counter of 8 follows. */
+    private static final int RANDOM_BYTES = 16;
+
+    private final byte[] sealingKey;
     private final RandomSource random;
 
     /** What cookies are made with, or null before the first reply. */
@@ -30,17 +39,20 @@ public final class CookieChecker implements AutoCloseable {
     private long secretNanos;
 
     /**
+     * Nonces of replies: 16 random bytes, as new as the secret, and a counter. What XChaCha20 makes
+     * of key and random part is the same for all of them, and no more secret than our public key.
+     */
+    private final byte[] nonce = new byte[Limits.COOKIE_NONCE_BYTES];
+
+    private byte[] subkey;
+    private long replies;
+
+    /**
      * @param local our public key, to which messages are addressed
      */
     public CookieChecker(PublicKey local, RandomSource random) {
-        this.macs = new Macs(local);
+        sealingKey = Macs.cookieKey(local);
         this.random = random;
-    }
-
-    /** True if the sender of a handshake message of checked length knows our public key. */
-    public boolean checkMac1(MemorySegment segment, long offset, int length) {
-        return ConstantTime.equal(
-                macs.mac1(segment, offset, length), Macs.storedMac1(segment, offset, length));
     }
 
     /**
@@ -81,12 +93,12 @@ public final class CookieChecker implements AutoCloseable {
         if (!isSecretFresh(nowNanos)) {
             renewSecret(nowNanos);
         }
-        byte[] nonce = new byte[Limits.COOKIE_NONCE_BYTES];
-        random.fill(nonce);
+        long counter = replies++;
+        LONG_LE.set(nonce, RANDOM_BYTES, counter);
         byte[] cookie = cookie(source);
         byte[] sealed =
-                HandshakeAead.xseal(
-                        macs.cookieKey(), nonce, cookie, Macs.storedMac1(segment, offset, length));
+                HandshakeAead.seal(
+                        subkey, counter, cookie, Macs.storedMac1(segment, offset, length));
         ConstantTime.wipe(cookie);
         MessageHeader.put(
                 reply, replyOffset, MessageType.COOKIE_REPLY, MessageHeader.suite(segment, offset));
@@ -116,6 +128,10 @@ public final class CookieChecker implements AutoCloseable {
         secret = SecretKey.copyOf(bytes);
         secretNanos = nowNanos;
         ConstantTime.wipe(bytes);
+        byte[] start = new byte[RANDOM_BYTES];
+        random.fill(start);
+        System.arraycopy(start, 0, nonce, 0, RANDOM_BYTES);
+        subkey = HandshakeAead.hchacha20(sealingKey, start);
     }
 
     private byte[] cookie(byte[] source) {

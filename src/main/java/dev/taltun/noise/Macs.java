@@ -20,9 +20,18 @@ final class Macs {
     private final byte[] cookieKey;
 
     Macs(PublicKey receiver) {
-        byte[] key = receiver.toBytes();
-        mac1Key = Blake2s.hash(LABEL_MAC1, key);
-        cookieKey = Blake2s.hash(LABEL_COOKIE, key);
+        mac1Key = mac1Key(receiver);
+        cookieKey = cookieKey(receiver);
+    }
+
+    /** The key that messages to this receiver are marked with. */
+    static byte[] mac1Key(PublicKey receiver) {
+        return Blake2s.hash(LABEL_MAC1, receiver.toBytes());
+    }
+
+    /** The key that seals cookies from this receiver. */
+    static byte[] cookieKey(PublicKey receiver) {
+        return Blake2s.hash(LABEL_COOKIE, receiver.toBytes());
     }
 
     /** The key that seals cookies from this receiver. */

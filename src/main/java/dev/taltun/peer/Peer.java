@@ -25,6 +25,9 @@ public final class Peer {
     /** News: a timer that was off may have been started. */
     public static final int TIMERS_STARTED = 4;
 
+    /** News: packets of or for this peer pass through another. */
+    public static final int RELAYED = 8;
+
     private static final VarHandle REQUESTS = handle("requests", int.class);
     private static final VarHandle TX_BYTES = handle("txBytes", long.class);
     private static final VarHandle TX_PACKETS = handle("txPackets", long.class);
@@ -35,6 +38,11 @@ public final class Peer {
     private static final VarHandle LAST_SENT = handle("lastSent", long.class);
     private static final VarHandle LAST_RECEIVED = handle("lastReceived", long.class);
     private static final VarHandle NEXT_NOTICE = handle("nextNotice", long.class);
+    private static final VarHandle LAST_RELAYED = handle("lastRelayed", long.class);
+    private static final VarHandle NEXT_RELAYED = handle("nextRelayed", long.class);
+
+    /** How often the control agent hears that packets are relayed. */
+    private static final long RELAYED_INTERVAL_NANOS = 200_000_000;
 
     /** At most 20 notices a second to one peer, but 40 at once: a traceroute sends 16 or more. */
     private static final long NOTICE_INTERVAL_NANOS = 50_000_000;
@@ -48,6 +56,9 @@ public final class Peer {
     private volatile boolean watched;
     private volatile boolean sought;
     private volatile Set<PublicKey> relayedWith;
+    private volatile Peer relay;
+    private volatile boolean direct;
+    private volatile boolean relaysForUs;
     private int requests;
     private long txBytes;
     private long txPackets;
@@ -58,6 +69,8 @@ public final class Peer {
     private long lastSent;
     private long lastReceived;
     private long nextNotice;
+    private long lastRelayed;
+    private long nextRelayed;
 
     /**
      * @param name what the user calls it; the abbreviated key when there is no name
@@ -134,6 +147,80 @@ public final class Peer {
      */
     public void limitRelay(Set<PublicKey> only) {
         relayedWith = only;
+    }
+
+    // Floating peers, which are reached through another until there is a direct path.
+
+    /**
+     * Whose session and endpoint packets for this peer take now: its own, or those of the peer that
+     * passes them on. Packet threads, once for packets that follow each other.
+     */
+    public Peer carrier(long now) {
+        Peer through = relay;
+        if (through == null) {
+            return this;
+        }
+        if (direct && endpoint != null) {
+            Session current = session;
+            if (current != null && !current.isExpired(now)) {
+                return this;
+            }
+        }
+        return through;
+    }
+
+    /**
+     * Makes this a floating peer, or one like others again. Control agent only.
+     *
+     * @param through passes packets on while there is no direct path; null for a plain peer
+     */
+    public void relayThrough(Peer through) {
+        relay = through;
+    }
+
+    /** Who passes packets for this peer on while there is no direct path, or null. */
+    public Peer relay() {
+        return relay;
+    }
+
+    /** Whether the direct path to a floating peer is proven. */
+    public boolean isDirect() {
+        return direct;
+    }
+
+    /** Control agent only. */
+    public void setDirect(boolean proven) {
+        direct = proven;
+    }
+
+    /** Whether other peers' packets may come through this one. Control agent only. */
+    public void setRelaysForUs(boolean trusted) {
+        relaysForUs = trusted;
+    }
+
+    /** Whether packets of this peer may come through that other one. */
+    public boolean mayComeThrough(Peer other) {
+        return relay != null && other.relaysForUs;
+    }
+
+    /**
+     * Notes that packets of or for this peer pass through another.
+     *
+     * @return whether to tell the control agent, which is not needed each time; two threads at the
+     *     same moment may both be told so
+     */
+    public boolean noteRelayed(long now) {
+        LAST_RELAYED.setOpaque(this, now);
+        if (now - (long) NEXT_RELAYED.getOpaque(this) < 0) {
+            return false;
+        }
+        NEXT_RELAYED.setOpaque(this, now + RELAYED_INTERVAL_NANOS);
+        return true;
+    }
+
+    /** When packets of or for this peer last passed through another, or 0. */
+    public long lastRelayed() {
+        return (long) LAST_RELAYED.getOpaque(this);
     }
 
     /**

@@ -323,14 +323,14 @@ class ConfigMistakesTest {
                         "zzzzzzzz = 1",
                         "zzzzzzzz: unknown key; [interface] knows mode, tun_name, local_addr,"
                                 + " vip, private_key, private_key_file, mtu, routes, cipher,"
-                                + " crypto, debug, keepalive, relay, fwmark, table, dns, dns_search,"
-                                + " tun_tso, tun_uso, udp_gso, udp_gro, workers, cpus, warm_up"),
+                                + " crypto, debug, keepalive, relay, advertise, fwmark, table,"
+                                + " dns, dns_search, tun_tso, tun_uso, udp_gso, udp_gro, workers, cpus, warm_up"),
                 iface(
                         "\"$SECRET\" = 1",
                         "(hidden): unknown key; [interface] knows mode, tun_name,"
                                 + " local_addr, vip, private_key, private_key_file, mtu, routes, cipher,"
-                                + " crypto, debug, keepalive, relay, fwmark, table, dns, dns_search,"
-                                + " tun_tso, tun_uso, udp_gso, udp_gro, workers, cpus, warm_up"),
+                                + " crypto, debug, keepalive, relay, advertise, fwmark, table,"
+                                + " dns, dns_search, tun_tso, tun_uso, udp_gso, udp_gro, workers, cpus, warm_up"),
                 peer("mtu = 1400", "mtu: does not belong in [[peers]]; move it to [interface]"),
                 peer(
                         "AllowedIPs = \"10.0.0.0/8\"",

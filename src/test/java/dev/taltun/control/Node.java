@@ -180,7 +180,8 @@ final class Node {
                                 counters.newBlock(),
                                 new Events(),
                                 names,
-                                STAGED),
+                                STAGED,
+                                PathSettings.NONE),
                         peers);
     }
 

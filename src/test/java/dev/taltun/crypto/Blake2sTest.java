@@ -2,8 +2,11 @@ package dev.taltun.crypto;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -153,5 +156,26 @@ class Blake2sTest {
                         Blake2s.hash(
                                 "Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s"
                                         .getBytes(StandardCharsets.US_ASCII))));
+    }
+
+    /** A message of any length checks against what the whole hash says, and nothing else does. */
+    @Test
+    void aMacIsVerifiedInPlace() {
+        Random random = new Random(7);
+        for (int length = 1; length < 200; length++) {
+            byte[] key = new byte[1 + random.nextInt(32)];
+            byte[] message = new byte[length];
+            random.nextBytes(key);
+            random.nextBytes(message);
+            byte[] all = Arrays.copyOf(message, length + Blake2sMac.BYTES);
+            byte[] mac = Blake2s.keyed(key, Blake2sMac.BYTES, message);
+            System.arraycopy(mac, 0, all, length, mac.length);
+            MemorySegment segment = MemorySegment.ofArray(all);
+            Blake2sMac checker = new Blake2sMac(key);
+            assertTrue(checker.verify(segment, 0, length, length));
+            int at = random.nextInt(all.length);
+            all[at] ^= (byte) (1 << random.nextInt(8));
+            assertFalse(checker.verify(segment, 0, length, length), "byte " + at + " of " + length);
+        }
     }
 }

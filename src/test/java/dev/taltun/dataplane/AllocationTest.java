@@ -23,6 +23,7 @@ import dev.taltun.io.udp.UdpSender;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
+import dev.taltun.noise.Mac1Checker;
 import dev.taltun.noise.Session;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.Peer;
@@ -145,6 +146,7 @@ class AllocationTest {
         PrefixTable<Peer> routes = PrefixTable.<Peer>empty().with(IpPrefix.v4(0x0a000000, 8), peer);
         PeerTable peers = new PeerTable(routes.with(IpPrefix.v6(0xfdL << 56, 0, 8), peer));
         ControlPort control = new ControlPort(2, 2, new Wakeup(), () -> {});
+        control.marks(() -> new Mac1Checker(PublicKey.copyOf(new byte[PublicKey.BYTES])));
         UdpWriter udpWriter = new UdpWriter("w", wire, offloads, counters.newBlock(), null);
         Counters.Block block = counters.newBlock();
         Transmitter transmitter = new Transmitter(arena, 4, wire, udpWriter, offloads, block, true);

@@ -27,7 +27,8 @@ class InboundHostileTest {
                     Counter.DROP_EXPIRED,
                     Counter.DROP_NOT_AUTHENTIC,
                     Counter.DROP_REPLAYED,
-                    Counter.HANDSHAKE_QUEUE_FULL);
+                    Counter.HANDSHAKE_QUEUE_FULL,
+                    Counter.HANDSHAKE_BAD_MAC);
     private static final Endpoint SOMEBODY = new Endpoint(0, Endpoint.mapped(5), 5, 0, 0, 0);
 
     private static Node a;

@@ -345,11 +345,8 @@ class InboundTest {
 
     @Test
     void handshakesGoToTheControlAgent() {
-        int[] lengths = {148, 92, 64};
         for (int type = 1; type <= 3; type++) {
-            byte[] message = new byte[lengths[type - 1]];
-            message[0] = (byte) type;
-            message[40] = (byte) (40 + type);
+            byte[] message = handshake(type, b.indices.allocate(ofB));
             receive(message);
             ReceivedHandshake received = b.control.pollHandshake();
             assertEquals(message.length, received.length());
@@ -363,10 +360,43 @@ class InboundTest {
         assertNull(b.control.pollHandshake());
     }
 
+    /** A handshake message to b, for an index of b's where it has one. */
+    private byte[] handshake(int type, int index) {
+        int[] lengths = {148, 92, 64};
+        byte[] message = new byte[lengths[type - 1]];
+        message[0] = (byte) type;
+        message[40] = (byte) (40 + type);
+        int at = type == 2 ? 8 : 4;
+        for (int i = 0; i < Integer.BYTES; i++) {
+            message[at + i] = (byte) (index >>> 8 * i);
+        }
+        if (type < 3) {
+            b.mark(message);
+        }
+        return message;
+    }
+
+    @Test
+    void whoDoesNotKnowUsDoesNotReachTheControlAgent() {
+        int waiting = b.indices.allocate(ofB);
+        int answered = ofB.session().localIndex();
+        for (int type = 1; type <= 2; type++) {
+            byte[] message = handshake(type, waiting);
+            for (int at : new int[] {20, message.length - 32, message.length - 17}) {
+                byte[] forged = message.clone();
+                forged[at] ^= 1;
+                dropped(Counter.HANDSHAKE_BAD_MAC, forged);
+            }
+        }
+        dropped(Counter.DROP_UNKNOWN_INDEX, handshake(2, waiting + 256));
+        dropped(Counter.DROP_UNKNOWN_INDEX, handshake(2, answered));
+        dropped(Counter.DROP_UNKNOWN_INDEX, handshake(3, waiting + 256));
+        assertNull(b.control.pollHandshake());
+    }
+
     @Test
     void aFloodOfHandshakesIsBounded() {
-        byte[] message = new byte[148];
-        message[0] = 1;
+        byte[] message = handshake(1, 0);
         int flood = ControlPort.HANDSHAKE_QUEUE + 100;
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < flood; i++) {

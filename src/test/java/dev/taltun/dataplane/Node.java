@@ -1,12 +1,14 @@
 package dev.taltun.dataplane;
 
 import dev.taltun.agent.Wakeup;
+import dev.taltun.crypto.Blake2s;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
+import dev.taltun.noise.Mac1Checker;
 import dev.taltun.noise.Session;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.Peer;
@@ -15,6 +17,8 @@ import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import dev.taltun.testing.ManualClock;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -27,6 +31,7 @@ final class Node implements AutoCloseable {
     final Arena arena = Arena.ofShared();
     final FakeTun tun = new FakeTun();
     final FakeUdp udp = new FakeUdp();
+    final int number;
     final Counters counters = new Counters();
     final ManualClock clock;
     final Offloads offloads;
@@ -56,6 +61,8 @@ final class Node implements AutoCloseable {
             Offloads offloads,
             int staged,
             Forwarding forwarding) {
+        control.marks(() -> new Mac1Checker(key(number)));
+        this.number = number;
         this.clock = clock;
         this.offloads = offloads;
         Random random = new Random(number);
@@ -122,11 +129,24 @@ final class Node implements AutoCloseable {
                                 relay));
     }
 
-    /** A peer with its inner addresses, without endpoint and session. */
-    Peer addPeer(int number) {
+    private static PublicKey key(int number) {
         byte[] key = new byte[PublicKey.BYTES];
         key[0] = (byte) number;
-        Peer peer = new Peer(PublicKey.copyOf(key), "peer" + number);
+        return PublicKey.copyOf(key);
+    }
+
+    /** Marks a handshake message as from somebody who knows this node's key. */
+    void mark(byte[] message) {
+        byte[] label = "mac1----".getBytes(StandardCharsets.US_ASCII);
+        byte[] hashed = Blake2s.hash(label, key(number).toBytes());
+        int at = message.length - 32;
+        byte[] mac = Blake2s.keyed(hashed, 16, Arrays.copyOf(message, at));
+        System.arraycopy(mac, 0, message, at, mac.length);
+    }
+
+    /** A peer with its inner addresses, without endpoint and session. */
+    Peer addPeer(int number) {
+        Peer peer = new Peer(key(number), "peer" + number);
         IpPrefix v4 = IpPrefix.v4(0x0a000000 | number << 8, 24);
         IpPrefix v6 = IpPrefix.v6(0xfd00_0000_0000_0000L, number << 8, 120);
         peers.publish(peers.routes().with(v4, peer).with(v6, peer));

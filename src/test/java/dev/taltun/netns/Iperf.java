@@ -3,13 +3,17 @@ package dev.taltun.netns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Throughput by iperf3 from a client namespace to a server namespace. */
 public final class Iperf {
     private static final Duration START = Duration.ofSeconds(10);
-    private static final int PORT = 5201;
+
+    /** Each flow has its own, so that several may go on at once. */
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(5201);
 
     private Iperf() {}
 
@@ -23,6 +27,13 @@ public final class Iperf {
     /** A TCP flow that carries this much, in iperf3's notation ("100M"). */
     public static Flow tcpBytes(Namespace client, Namespace server, String target, String bytes) {
         return flow(client, server, target, "-n", bytes);
+    }
+
+    /** A TCP flow of this much at no more than this rate ("40M"), while the test goes on. */
+    public static CompletableFuture<Flow> tcpMeanwhile(
+            Namespace client, Namespace server, String target, String bytes, String rate) {
+        return CompletableFuture.supplyAsync(
+                () -> flow(client, server, target, "-n", bytes, "-b", rate));
     }
 
     /** A UDP flow of a fixed bit rate, in iperf3's notation ("20M"). */
@@ -42,7 +53,7 @@ public final class Iperf {
     }
 
     private static Flow flow(Namespace client, Namespace server, String target, String... options) {
-        String port = Integer.toString(PORT);
+        String port = Integer.toString(NEXT_PORT.getAndIncrement());
         try (Background listener = server.start("iperf3", "-s", "-1", "--forceflush", "-p", port)) {
             listener.awaitLine("Server listening", START);
             List<String> command =

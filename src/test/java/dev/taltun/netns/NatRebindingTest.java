@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -59,6 +60,7 @@ final class NatRebindingTest {
             Ping.await(a, B_VIP, SOON);
             right.process().awaitLine("172.31.9.1:40001", SOON);
 
+            CompletableFuture<Iperf.Flow> stream = Iperf.tcpMeanwhile(a, b, B_VIP, "25M", "40M");
             Background echoes = Ping.start(a, B_VIP, 150, Duration.ofMillis(20));
             echoes.awaitLine("icmp_seq=40 ", SOON);
             // By now the two have settled on their cipher suite, too.
@@ -69,6 +71,7 @@ final class NatRebindingTest {
             // Lost is what was on its way to the old port; the first packet out names the new one.
             assertTrue(series.lost() <= 5, () -> series + right.log());
             assertTrue(Ping.answers(b, A_VIP), right::log);
+            assertTrue(stream.join().bytes() >= 25_000_000, right::log);
             assertEquals(handshakes, left.handshakes(), left::log);
         }
     }

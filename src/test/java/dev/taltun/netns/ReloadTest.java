@@ -61,6 +61,8 @@ final class ReloadTest {
             CompletableFuture<Iperf.Flow> flow =
                     CompletableFuture.supplyAsync(
                             () -> Iperf.udp(hosts.a(), hosts.b(), TwoHosts.RIGHT_VIP, 7, "5M"));
+            CompletableFuture<Iperf.Flow> stream =
+                    Iperf.tcpMeanwhile(hosts.a(), hosts.b(), TwoHosts.RIGHT_VIP, "35M", "40M");
             newcomer.start();
             assertFalse(Ping.answers(newcomer.namespace(), TwoHosts.RIGHT_VIP));
             // By now the two have settled on their cipher suite, too.
@@ -80,6 +82,7 @@ final class ReloadTest {
             assertFalse(Ping.answers(newcomer.namespace(), TwoHosts.RIGHT_VIP));
             assertFalse(routes(hosts).contains(C_VIP), () -> routes(hosts));
 
+            assertTrue(stream.join().bytes() >= 35_000_000, hosts::logs);
             assertEquals(0, flow.join().lostPercent(), hosts::logs);
             assertEquals(0, Ping.finish(echoes, SOON).lost(), hosts::logs);
             assertEquals(handshakes, ((TaltunNode) hosts.left()).handshakes(), hosts::logs);

@@ -25,6 +25,7 @@ final class CookieTest {
     private static final byte[] OTHER_PORT = {10, 0, 0, 1, 0x12, 0x35};
 
     private final StaticIdentity bob = Fixed.identity(2);
+    private final Mac1Checker mac1 = new Mac1Checker(bob.publicKey());
     private final CookieChecker checker = new CookieChecker(bob.publicKey(), Fixed.random(1));
     private final CookieGenerator generator = new CookieGenerator(bob.publicKey());
     private final MemorySegment message = Fixed.message(LENGTH);
@@ -57,10 +58,8 @@ final class CookieTest {
         byte[] expected = Blake2s.keyed(key, 16, Arrays.copyOf(all, LENGTH - 32));
         assertArrayEquals(expected, Arrays.copyOfRange(all, LENGTH - 32, LENGTH - 16));
         assertArrayEquals(new byte[16], Arrays.copyOfRange(all, LENGTH - 16, LENGTH));
-        assertTrue(checker.checkMac1(message, 0, LENGTH));
-        assertFalse(
-                new CookieChecker(Fixed.identity(3).publicKey(), Fixed.random(1))
-                        .checkMac1(message, 0, LENGTH));
+        assertTrue(mac1.check(message, 0, LENGTH));
+        assertFalse(new Mac1Checker(Fixed.identity(3).publicKey()).check(message, 0, LENGTH));
     }
 
     @Test
@@ -70,7 +69,7 @@ final class CookieTest {
         assertTrue(askForCookie());
         assertFalse(mac2IsValid(SOURCE), "that message was sent without it");
         send();
-        assertTrue(checker.checkMac1(message, 0, LENGTH));
+        assertTrue(mac1.check(message, 0, LENGTH));
         assertTrue(mac2IsValid(SOURCE));
         assertFalse(mac2IsValid(OTHER_PORT));
         long last = LENGTH - 1;
@@ -86,13 +85,21 @@ final class CookieTest {
         // The fixed random source gave the secret first, then the nonce.
         RandomSource random = Fixed.random(1);
         byte[] secret = new byte[32];
-        byte[] nonce = new byte[24];
+        byte[] start = new byte[16];
         random.fill(secret);
-        random.fill(nonce);
+        random.fill(start);
+        // A counter follows, from zero.
+        byte[] nonce = Arrays.copyOf(start, 24);
         byte[] label = "cookie--".getBytes(StandardCharsets.US_ASCII);
         byte[] key = Blake2s.hash(label, bob.publicKey().toBytes());
         byte[] cookie = Blake2s.keyed(secret, 16, SOURCE);
         byte[] mac1 = Macs.storedMac1(message, 0, LENGTH);
+        assertArrayEquals(
+                HandshakeAead.xseal(key, nonce, cookie, mac1),
+                Segments.bytes(reply, CookieReply.COOKIE_OFFSET, CookieReply.COOKIE_BYTES));
+        checker.createReply(message, 0, LENGTH, SOURCE, now, reply, 0);
+        nonce[16] = 1;
+        assertArrayEquals(nonce, Segments.bytes(reply, CookieReply.NONCE_OFFSET, 24));
         assertArrayEquals(
                 HandshakeAead.xseal(key, nonce, cookie, mac1),
                 Segments.bytes(reply, CookieReply.COOKIE_OFFSET, CookieReply.COOKIE_BYTES));
@@ -156,7 +163,7 @@ final class CookieTest {
                         Fixed.identity(1), bob.publicKey(), null, Fixed.Key::new, Fixed.random(9));
         CipherSuite suite = CipherSuite.AES_256_GCM;
         alice.createInitiation(suite, 7, Tai64n.of(1, 0), now, message, 0);
-        assertTrue(checker.checkMac1(message, 0, LENGTH));
+        assertTrue(mac1.check(message, 0, LENGTH));
         assertFalse(mac2IsValid(SOURCE));
         checker.createReply(message, 0, LENGTH, SOURCE, now, reply, 0);
         assertEquals(7, CookieReply.receiver(reply, 0));

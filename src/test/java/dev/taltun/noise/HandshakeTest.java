@@ -112,12 +112,12 @@ final class HandshakeTest {
     @Test
     void everyByteOfAnInitiationCounts() {
         initiate(alice, CHACHA, ALICE_INDEX, initiation);
-        CookieChecker checker = new CookieChecker(bobIdentity.publicKey(), Fixed.random(5));
+        Mac1Checker checker = new Mac1Checker(bobIdentity.publicKey());
         int macs = HandshakeInitiation.MAC1_OFFSET;
         for (int i = 0; i < HandshakeInitiation.BYTES; i++) {
             for (int bit = 1; bit < 256; bit <<= 3) {
                 flip(initiation, i, bit);
-                boolean mac1 = checker.checkMac1(initiation, 0, HandshakeInitiation.BYTES);
+                boolean mac1 = checker.check(initiation, 0, HandshakeInitiation.BYTES);
                 assertEquals(i >= HandshakeInitiation.MAC2_OFFSET, mac1, "mac1, byte " + i);
                 // The sender index is protected by mac1 only: it is no part of the Noise message.
                 boolean noise = i < macs && (i < 4 || i >= HandshakeInitiation.EPHEMERAL_OFFSET);

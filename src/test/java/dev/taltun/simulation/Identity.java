@@ -1,6 +1,7 @@
 package dev.taltun.simulation;
 
 import dev.taltun.control.EndpointSpec;
+import dev.taltun.control.PathChoice;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.control.SuiteChoice;
 import dev.taltun.crypto.PublicKey;
@@ -50,6 +51,8 @@ record Identity(
         private SuiteChoice suites;
         private int keepalive;
         private boolean initiates;
+        private boolean lighthouse;
+        private PathChoice path = PathChoice.AUTO;
         private final List<IpPrefix> allowed = new ArrayList<>();
 
         private Known(Identity identity) {
@@ -85,6 +88,16 @@ record Identity(
             return this;
         }
 
+        Known lighthouse() {
+            lighthouse = true;
+            return initiates().keepalive(10);
+        }
+
+        Known path(PathChoice choice) {
+            path = choice;
+            return this;
+        }
+
         Known psk(SecretKey key) {
             psk = key;
             return this;
@@ -115,7 +128,9 @@ record Identity(
                     keepalive,
                     initiates,
                     suites,
-                    null);
+                    null,
+                    lighthouse,
+                    path);
         }
     }
 }

@@ -197,6 +197,15 @@ final class Network {
         transmit(datagram);
     }
 
+    /** A socket sends what routers drop before it is there; a NAT next to the sender sees it. */
+    void sendInVain(SimSocket from, Endpoint source, Endpoint to, byte[] bytes) {
+        Datagram datagram = new Datagram(number++, clock.nanoTime(), from, source, to, bytes);
+        rules.check(datagram);
+        tap.accept(datagram);
+        lost++;
+        say(datagram, at(to), ", too few hops");
+    }
+
     /** Somebody sends a datagram that no engine sent, with whatever source. */
     void inject(Endpoint source, Endpoint to, byte[] bytes) {
         Datagram datagram = new Datagram(number++, clock.nanoTime(), null, source, to, bytes);

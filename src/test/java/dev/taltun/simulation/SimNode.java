@@ -6,6 +6,7 @@ import dev.taltun.agent.Wakeup;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.ControlCommands;
+import dev.taltun.control.PathSettings;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.control.Sleeper;
 import dev.taltun.dataplane.ControlPort;
@@ -32,6 +33,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * One engine, wired as {@code engine} wires it, but without threads and devices: it works when
@@ -60,6 +62,12 @@ final class SimNode {
 
         /** Passes packets between its peers. */
         boolean relay;
+
+        /** Tells its peers of each other. */
+        boolean lighthouse;
+
+        /** Where it says that it can be reached. */
+        Supplier<List<Endpoint>> places = List::of;
 
         /** What the kernel answers to a GSO run; 0 if it takes it. */
         int gsoRefusal;
@@ -245,7 +253,10 @@ final class SimNode {
                 new Relay(
                         arena,
                         new Relay.Parts(
-                                Forwarding.of(true, false, who.innerAddresses()),
+                                Forwarding.of(
+                                        true,
+                                        false,
+                                        options.lighthouse ? List.of() : who.innerAddresses()),
                                 port,
                                 transmitter(arena, READER_BATCHES, writers.get(i), block, true),
                                 offloads,
@@ -280,7 +291,8 @@ final class SimNode {
                         block,
                         events,
                         simulation.names(),
-                        2 * options.staged * options.workers),
+                        2 * options.staged * options.workers,
+                        new PathSettings(options.lighthouse, who.innerAddresses(), options.places)),
                 specs);
     }
 

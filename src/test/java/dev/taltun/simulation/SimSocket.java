@@ -205,7 +205,11 @@ final class SimSocket {
             byte[] bytes = new byte[Math.min(size, batch.length(i) - done)];
             MemorySegment.copy(
                     batch.slab(), Layouts.BYTE, batch.offset(i) + done, bytes, 0, bytes.length);
-            network.send(this, visible, batch.destination(i), bytes);
+            if (batch.hops(i) != 0) {
+                network.sendInVain(this, visible, batch.destination(i), bytes);
+            } else {
+                network.send(this, visible, batch.destination(i), bytes);
+            }
         }
     }
 }

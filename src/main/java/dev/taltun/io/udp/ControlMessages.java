@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Ancillary data of one message: packet information (local address), UDP segment size, congestion
- * mark.
+ * mark, hop limit.
  *
  * <pre>
  *  cmsghdr  | length u64, header included | level i32 | type i32 | data, padded to 8 bytes |
@@ -33,6 +33,8 @@ final class ControlMessages {
     private static final int UDP_GRO = Linux.UDP_GRO();
     private static final int IP_TOS = Linux.IP_TOS();
     private static final int IPV6_TCLASS = Linux.IPV6_TCLASS();
+    private static final int IP_TTL = Linux.IP_TTL();
+    private static final int IPV6_HOPLIMIT = Linux.IPV6_HOPLIMIT();
     private static final int ECN_MASK = 3;
 
     private ControlMessages() {}
@@ -72,6 +74,15 @@ final class ControlMessages {
         int level = ipv4 ? SOL_IP : SOL_IPV6;
         writeHeader(m, p, HEADER + Integer.BYTES, level, ipv4 ? IP_TOS : IPV6_TCLASS);
         m.set(Layouts.NATIVE_INT, p + HEADER, mark);
+        return used + align(HEADER + Integer.BYTES);
+    }
+
+    /** Writes after how many hops routers drop the message; returns the offset behind. */
+    static int writeHops(MemorySegment m, long at, int used, int hops, boolean ipv4) {
+        long p = at + used;
+        int level = ipv4 ? SOL_IP : SOL_IPV6;
+        writeHeader(m, p, HEADER + Integer.BYTES, level, ipv4 ? IP_TTL : IPV6_HOPLIMIT);
+        m.set(Layouts.NATIVE_INT, p + HEADER, hops);
         return used + align(HEADER + Integer.BYTES);
     }
 

@@ -100,6 +100,12 @@ final class LinuxUdpSender implements UdpSender {
             boolean four = to.isIpv4();
             used = ControlMessages.writeTos(headers.controls(), control, used, batch.ecn(i), four);
         }
+        if (batch.hops(i) != 0) {
+            boolean four = to.isIpv4();
+            used =
+                    ControlMessages.writeHops(
+                            headers.controls(), control, used, batch.hops(i), four);
+        }
         headers.setLengths(slot, nameLength, used);
     }
 }

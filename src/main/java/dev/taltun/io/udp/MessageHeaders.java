@@ -12,8 +12,11 @@ import java.lang.foreign.MemorySegment;
  * sendmmsg} and {@code recvmmsg} work on. Belongs to one thread.
  */
 final class MessageHeaders {
-    /** Room for in6_pktinfo (40) + UDP_SEGMENT or UDP_GRO (24) + IP_TOS or IPV6_TCLASS (24). */
-    static final int CONTROL_BYTES = 96;
+    /**
+     * Room for in6_pktinfo (40) + UDP_SEGMENT or UDP_GRO (24) + IP_TOS or IPV6_TCLASS (24) + IP_TTL
+     * or IPV6_HOPLIMIT (24).
+     */
+    static final int CONTROL_BYTES = 112;
 
     private static final long STRIDE = mmsghdr.layout().byteSize();
     private static final long HEADER = mmsghdr.msg_hdr$offset();

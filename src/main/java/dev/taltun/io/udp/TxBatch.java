@@ -45,6 +45,7 @@ public final class TxBatch {
     private final int[] segmentSize = new int[MAX_MESSAGES];
     private final int[] segments = new int[MAX_MESSAGES];
     private final int[] ecn = new int[MAX_MESSAGES];
+    private final int[] hops = new int[MAX_MESSAGES];
     private final Endpoint[] destination = new Endpoint[MAX_MESSAGES];
     private int messages;
     private int sent;
@@ -114,6 +115,7 @@ public final class TxBatch {
             segments[messages] = 1;
             destination[messages] = to;
             ecn[messages] = mark;
+            hops[messages] = 0;
             messages++;
             runOpen = true;
         }
@@ -124,6 +126,20 @@ public final class TxBatch {
     /** As {@link #append(int, Endpoint, int, int)}, for a datagram that carries no mark. */
     public void append(int bytes, Endpoint to, int maxSegments) {
         append(bytes, to, maxSegments, 0);
+    }
+
+    /**
+     * Limits how far the last message gets: routers drop it after that many hops. No datagram is
+     * added to its run any more.
+     */
+    public void limitHops(int most) {
+        hops[messages - 1] = most;
+        runOpen = false;
+    }
+
+    /** After how many hops message i is dropped; 0 for the system's default. */
+    public int hops(int i) {
+        return hops[i];
     }
 
     /** How many messages there are. */

@@ -1,0 +1,260 @@
+package dev.taltun.control;
+
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.dataplane.ReceivedFrame;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.memory.Layouts;
+import dev.taltun.metrics.Counter;
+import dev.taltun.peer.Peer;
+import dev.taltun.protocol.ControlFrame;
+import dev.taltun.protocol.Limits;
+import dev.taltun.protocol.Observed;
+import dev.taltun.protocol.PeerUpdate;
+import dev.taltun.protocol.Place;
+import dev.taltun.protocol.Query;
+import dev.taltun.protocol.Register;
+import dev.taltun.protocol.Whereabouts;
+import dev.taltun.routing.IpPrefix;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A lighthouse of ours: keeps this node registered there, asks it for peers, and knows whether it
+ * is alive.
+ *
+ * <pre>
+ *   node                                    lighthouse
+ *     REGISTER  -----------------------------&gt;         every 10 to 20 s, at once when new
+ *               &lt;-----------------------------  OBSERVED
+ *     QUERY for B ----------------------------&gt;
+ *               &lt;-----------------------------  PEER_UPDATE about B
+ *                                               PEER_UPDATE about us, "punch" ---&gt; B
+ * </pre>
+ *
+ * <p>Registrations that are not answered are repeated every second; after two the lighthouse counts
+ * as gone, and another one passes packets on. Control agent's thread.
+ */
+final class LighthouseLink implements PathRole {
+    private static final long SECOND_NANOS = 1_000_000_000L;
+    private static final long REGISTER_NANOS = 10 * SECOND_NANOS;
+    private static final long ANSWER_NANOS = SECOND_NANOS;
+    private static final int UNANSWERED_MAX = 2;
+
+    private final PathParts parts;
+    private final Paths paths;
+    private int transaction;
+
+    /** When the registration that waits for its answer was sent, or 0. */
+    private long sentAt;
+
+    private int unanswered;
+    private boolean alive;
+    private long rtt = -1;
+    private long registerAt = Long.MAX_VALUE;
+    private long changedAt;
+
+    /** Where it sees us. */
+    private Endpoint observed;
+
+    LighthouseLink(PathParts parts, Paths paths) {
+        this.parts = parts;
+        this.paths = paths;
+        parts.peer().setRelaysForUs(true);
+        paths.add(this);
+    }
+
+    Peer peer() {
+        return parts.peer();
+    }
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    /** Last round trip in nanoseconds; -1 if there was none. */
+    long rtt() {
+        return rtt;
+    }
+
+    /** Our own place as it sees it; null if it has not said. */
+    Endpoint observed() {
+        return observed;
+    }
+
+    boolean isBetterThan(LighthouseLink other) {
+        return alive != other.alive ? alive : alive && rtt < other.rtt;
+    }
+
+    @Override
+    public void onSession(long now) {
+        if (!alive) {
+            register(now);
+        }
+    }
+
+    /** Tells it where we are, now. */
+    void register(long now) {
+        List<IpPrefix> vips = Paths.told(paths.settings().vips());
+        List<Endpoint> all = paths.settings().places().get();
+        List<Endpoint> places = all.subList(0, Math.min(all.size(), Whereabouts.PLACES_MAX));
+        MemorySegment frame = parts.context().frame;
+        int bytes =
+                Register.put(
+                        frame,
+                        0,
+                        ++transaction,
+                        ControlFrame.CAPABILITY_PATHS,
+                        vips.size(),
+                        places.size());
+        Paths.putAddresses(frame, Register.WHEREABOUTS_OFFSET, vips);
+        Paths.putPlaces(frame, Register.WHEREABOUTS_OFFSET, places);
+        if (parts.send(bytes, now)) {
+            sentAt = now;
+            registerAt = now + ANSWER_NANOS;
+        } else {
+            registerAt = Long.MAX_VALUE;
+            lost();
+        }
+        parts.changed().accept(now);
+    }
+
+    /** Asks it where a peer is; false when that is not possible now. */
+    boolean query(PublicKey key, int number, long now) {
+        MemorySegment frame = parts.context().frame;
+        Query.put(frame, 0, number);
+        MemorySegment.copy(
+                key.toBytes(), 0, frame, Layouts.BYTE, Query.KEY_OFFSET, Limits.PUBLIC_KEY_BYTES);
+        return alive && parts.send(Query.BYTES, now);
+    }
+
+    @Override
+    public void onFrame(ReceivedFrame frame, long now) {
+        MemorySegment memory = frame.memory();
+        switch (ControlFrame.type(memory, 0)) {
+            case ControlFrame.TYPE_OBSERVED -> observed(memory, now);
+            case ControlFrame.TYPE_PEER_UPDATE -> update(memory, now);
+            default -> {}
+        }
+    }
+
+    private void observed(MemorySegment memory, long now) {
+        if (!Observed.check(memory, 0)) {
+            parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
+            return;
+        }
+        if (sentAt == 0 || Observed.transaction(memory, 0) != transaction) {
+            return;
+        }
+        long at = Observed.PLACE_OFFSET;
+        Endpoint place =
+                new Endpoint(
+                        Place.high(memory, at),
+                        Place.low(memory, at),
+                        Place.port(memory, at),
+                        0,
+                        0,
+                        0);
+        rtt = now - sentAt;
+        sentAt = 0;
+        unanswered = 0;
+        boolean moved = observed != null && !observed.sameRemote(place);
+        observed = place;
+        registerAt = now + REGISTER_NANOS + parts.context().upTo(REGISTER_NANOS);
+        if (!alive) {
+            alive = true;
+            changedAt = now;
+            paths.choose();
+        }
+        if (moved) {
+            // A NAT in front of us has changed: what was punched through it is gone.
+            paths.networkChanged(now);
+        }
+        parts.changed().accept(now);
+    }
+
+    private void update(MemorySegment memory, long now) {
+        if (!PeerUpdate.check(memory, 0)) {
+            parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
+            return;
+        }
+        byte[] key = new byte[Limits.PUBLIC_KEY_BYTES];
+        MemorySegment.copy(memory, Layouts.BYTE, PeerUpdate.KEY_OFFSET, key, 0, key.length);
+        PeerController peer = paths.find(PublicKey.copyOf(key));
+        if (peer == null || !(peer.role() instanceof PeerPath path)) {
+            // It may only tell of peers that this node's own file names by their keys.
+            return;
+        }
+        int flags = PeerUpdate.flags(memory, 0);
+        if ((flags & PeerUpdate.FLAG_UNKNOWN) != 0) {
+            path.unknown(now);
+            return;
+        }
+        List<Endpoint> places = new ArrayList<>();
+        for (Endpoint place : Candidates.read(memory, PeerUpdate.WHEREABOUTS_OFFSET)) {
+            if (!paths.isInTunnel(place)) {
+                places.add(place);
+            }
+        }
+        boolean asked = (flags & PeerUpdate.FLAG_PUNCH) == 0;
+        path.heard(places, asked, PeerUpdate.transaction(memory, 0), now);
+    }
+
+    @Override
+    public void onUnreachable(long now) {
+        lost();
+    }
+
+    private void lost() {
+        if (alive) {
+            alive = false;
+            changedAt = parts.context().clock.nanoTime();
+            paths.choose();
+        }
+    }
+
+    @Override
+    public void onTimer(long now) {
+        long awaiting = parts.peer().awaitingReplySince();
+        boolean doubt = sentAt == 0 && awaiting != 0 && now - awaiting >= ANSWER_NANOS;
+        if (now < registerAt && !doubt) {
+            return;
+        }
+        if (sentAt != 0 && ++unanswered >= UNANSWERED_MAX) {
+            lost();
+            // It may have been started again, and not know the session any more.
+            parts.initiator().want(now, now);
+        }
+        register(now);
+        if (registerAt == Long.MAX_VALUE) {
+            registerAt = now + ANSWER_NANOS;
+            parts.initiator().want(now, now);
+        }
+    }
+
+    @Override
+    public long deadline() {
+        return registerAt;
+    }
+
+    @Override
+    public PathStatus status(long now) {
+        Endpoint endpoint = parts.peer().endpoint();
+        return new PathStatus(
+                endpoint == null ? PathStatus.Kind.NONE : PathStatus.Kind.DIRECT,
+                "",
+                alive ? "" : "the lighthouse does not answer",
+                changedAt == 0 ? -1 : now - changedAt,
+                rtt,
+                -1,
+                observed,
+                List.of());
+    }
+
+    @Override
+    public void close() {
+        parts.peer().setRelaysForUs(false);
+        alive = false;
+        paths.remove(this);
+    }
+}

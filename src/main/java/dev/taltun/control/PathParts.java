@@ -1,0 +1,36 @@
+package dev.taltun.control;
+
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.noise.Session;
+import dev.taltun.peer.Peer;
+import java.util.function.LongConsumer;
+
+/**
+ * What a {@link PathRole} may use of its peer's controller. Control agent's thread.
+ *
+ * @param changed told the time when the role has another deadline
+ */
+record PathParts(
+        ControlContext context,
+        Peer peer,
+        PeerSessions sessions,
+        PeerMessages messages,
+        HelloExchange hello,
+        Initiator initiator,
+        LongConsumer changed) {
+    /** Sends the frame that was written into the context's memory; false if that cannot be now. */
+    boolean send(int length, long now) {
+        Session session = sessions.usable(now);
+        return session != null && messages.frame(session, length, now);
+    }
+
+    /** Whether a datagram to this place was sent in a session with that index of the peer's. */
+    boolean sentTo(Endpoint place, int index) {
+        Session session = peer.session();
+        Endpoint endpoint = peer.endpoint();
+        return session != null
+                && endpoint != null
+                && session.remoteIndex() == index
+                && endpoint.sameRemote(place);
+    }
+}

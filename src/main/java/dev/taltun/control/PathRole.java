@@ -1,0 +1,54 @@
+package dev.taltun.control;
+
+import dev.taltun.dataplane.ReceivedFrame;
+import dev.taltun.peer.Peer;
+
+/**
+ * What one peer is to the finding of paths: nothing, a lighthouse of ours, a peer that floats, or,
+ * on a lighthouse, a node that is registered. Control agent's thread.
+ */
+interface PathRole {
+    /** There is a new session to send with, whoever initiated it. */
+    default void onSession(long now) {}
+
+    /** A control frame of the peer came that is neither HELLO nor probe. */
+    default void onFrame(ReceivedFrame frame, long now) {}
+
+    /** A probe that we sent was answered. */
+    default void onProbeAnswer(long transaction, long now) {}
+
+    /** Packets for the peer, or of it, pass through another. */
+    default void onRelayed(long now) {}
+
+    /** The network says that a datagram to the peer did not arrive. */
+    default void onUnreachable(long now) {}
+
+    /** Does what is due. */
+    default void onTimer(long now) {}
+
+    /** When to call {@link #onTimer}, or {@link Long#MAX_VALUE}. */
+    default long deadline() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Whether handshakes with the peer go to its endpoint whenever there is a reason. */
+    default boolean shakesHands() {
+        return true;
+    }
+
+    /** Whether packets for the peer may wait although nobody knows where it is. */
+    default boolean seeks() {
+        return false;
+    }
+
+    /** What the user sees of it. */
+    PathStatus status(long now);
+
+    /** The peer goes. */
+    default void close() {}
+
+    /** Of a peer that is found where the user says, or calls us. */
+    static PathRole plain(Peer peer) {
+        return now -> PathStatus.plain(peer.endpoint());
+    }
+}

@@ -1,0 +1,170 @@
+package dev.taltun.control;
+
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.peer.Peer;
+import dev.taltun.protocol.Place;
+import dev.taltun.protocol.Whereabouts;
+import dev.taltun.routing.IpPrefix;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What all peers' paths share: which lighthouses there are, which of them passes packets on at
+ * present, and who is who. Control agent's thread.
+ */
+final class Paths {
+    private final PathSettings settings;
+    private final List<LighthouseLink> lighthouses = new ArrayList<>();
+    private final List<PeerPath> floating = new ArrayList<>();
+    private LighthouseLink carrier;
+    private Function<PublicKey, PeerController> finder = key -> null;
+    private Supplier<Collection<PeerController>> everybody = List::of;
+
+    Paths(PathSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Who is who; once. */
+    void use(PeerRegistry registry) {
+        finder = registry::find;
+        everybody = registry::all;
+    }
+
+    PathSettings settings() {
+        return settings;
+    }
+
+    /** The peer with this key, or null. */
+    PeerController find(PublicKey key) {
+        return finder.apply(key);
+    }
+
+    /** What a peer is. */
+    PathRole roleOf(PathParts parts, PeerSpec spec) {
+        if (settings.lighthouse()) {
+            return new RegisteredNode(parts, this);
+        }
+        if (spec.lighthouse()) {
+            return new LighthouseLink(parts, this);
+        }
+        if (floats(spec)) {
+            return new PeerPath(parts, this, spec.path());
+        }
+        return PathRole.plain(parts.peer());
+    }
+
+    /** Whether two wishes for one peer make the same of it. */
+    boolean sameRole(PeerSpec one, PeerSpec other) {
+        return settings.lighthouse()
+                || (one.lighthouse() == other.lighthouse()
+                        && floats(one) == floats(other)
+                        && one.path() == other.path());
+    }
+
+    private static boolean floats(PeerSpec spec) {
+        return spec.endpoint() == null || spec.path() == PathChoice.RELAY;
+    }
+
+    // Lighthouses of ours.
+
+    void add(LighthouseLink link) {
+        lighthouses.add(link);
+        choose();
+    }
+
+    void remove(LighthouseLink link) {
+        lighthouses.remove(link);
+        choose();
+    }
+
+    List<LighthouseLink> lighthouses() {
+        return lighthouses;
+    }
+
+    /** Who passes packets on at present, or null. */
+    LighthouseLink carrier() {
+        return carrier;
+    }
+
+    /** Something about the lighthouses changed: another may be the one to pass packets on. */
+    void choose() {
+        LighthouseLink best = null;
+        for (LighthouseLink link : lighthouses) {
+            if (best == null || link.isBetterThan(best)) {
+                best = link;
+            }
+        }
+        if (carrier != null && lighthouses.contains(carrier) && carrier.isAlive()) {
+            // One that works is kept: a few milliseconds are not worth a change of path.
+            return;
+        }
+        if (best != carrier) {
+            carrier = best;
+            floating.forEach(PeerPath::carrierChanged);
+        }
+    }
+
+    // Floating peers.
+
+    void add(PeerPath path) {
+        floating.add(path);
+    }
+
+    void remove(PeerPath path) {
+        floating.remove(path);
+    }
+
+    /** The machine has other addresses: all is told anew, and tried anew. */
+    void networkChanged(long now) {
+        lighthouses.forEach(link -> link.register(now));
+        floating.forEach(path -> path.networkChanged(now));
+    }
+
+    /** Whether a place is inside the VPN: to send there would send the tunnel through itself. */
+    boolean isInTunnel(Endpoint place) {
+        if (Candidates.isInside(place, settings.vips())) {
+            return true;
+        }
+        for (PeerController peer : everybody.get()) {
+            if (Candidates.isInside(place, peer.allowedIps())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // What frames are made of.
+
+    /** Most addresses of a node that fit. */
+    static List<IpPrefix> told(List<IpPrefix> vips) {
+        return vips.subList(0, Math.min(vips.size(), Whereabouts.ADDRESSES_MAX));
+    }
+
+    static void putAddresses(MemorySegment frame, long whereabouts, List<IpPrefix> vips) {
+        for (int i = 0; i < vips.size(); i++) {
+            IpPrefix vip = vips.get(i);
+            long high = vip.v6() ? vip.address().high() : 0;
+            long low = vip.v6() ? vip.address().low() : Endpoint.mapped(vip.address().asInt());
+            Whereabouts.putAddress(frame, whereabouts, i, high, low);
+        }
+    }
+
+    static void putPlaces(MemorySegment frame, long whereabouts, List<Endpoint> places) {
+        for (int i = 0; i < places.size(); i++) {
+            put(frame, Whereabouts.placeAt(frame, whereabouts, i), places.get(i));
+        }
+    }
+
+    static void put(MemorySegment frame, long at, Endpoint place) {
+        Place.put(frame, at, place.high(), place.low(), place.port());
+    }
+
+    static Peer peerOf(LighthouseLink link) {
+        return link == null ? null : link.peer();
+    }
+}

@@ -1,0 +1,156 @@
+package dev.taltun.control;
+
+import dev.taltun.crypto.PublicKey;
+import dev.taltun.dataplane.ReceivedFrame;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.memory.Layouts;
+import dev.taltun.metrics.Counter;
+import dev.taltun.peer.Peer;
+import dev.taltun.protocol.ControlFrame;
+import dev.taltun.protocol.Limits;
+import dev.taltun.protocol.Observed;
+import dev.taltun.protocol.PeerUpdate;
+import dev.taltun.protocol.Query;
+import dev.taltun.protocol.Register;
+import dev.taltun.protocol.Whereabouts;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One node as a lighthouse knows it: where it says that it is, and where its datagrams come from.
+ *
+ * <p>Whoever asks for a node must be registered itself, and both must be allowed to exchange
+ * packets here ({@code relay_with}); then each hears where the other is, at the same time. An
+ * answer is smaller than its question, and questions are limited for each asker. All of it is in
+ * memory only, some hundred bytes a node. Control agent's thread.
+ */
+final class RegisteredNode implements PathRole {
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** Registrations come every 10 to 20 s: two may be lost. */
+    private static final long VALID_NANOS = 60 * SECOND_NANOS;
+
+    /** Questions of one node: 10 a second, and 40 at once. */
+    private static final long QUESTION_NANOS = SECOND_NANOS / 10;
+
+    private static final long QUESTION_CREDIT_NANOS = 40 * QUESTION_NANOS;
+
+    private final PathParts parts;
+    private final Paths paths;
+    private List<Endpoint> places = List.of();
+    private long registeredAt;
+    private long nextQuestion;
+
+    RegisteredNode(PathParts parts, Paths paths) {
+        this.parts = parts;
+        this.paths = paths;
+    }
+
+    @Override
+    public void onFrame(ReceivedFrame frame, long now) {
+        MemorySegment memory = frame.memory();
+        switch (ControlFrame.type(memory, 0)) {
+            case ControlFrame.TYPE_REGISTER -> {
+                if (Register.check(memory, 0)) {
+                    register(memory, now);
+                } else {
+                    parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
+                }
+            }
+            case ControlFrame.TYPE_QUERY -> {
+                if (Query.check(memory, 0)) {
+                    question(memory, now);
+                } else {
+                    parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void register(MemorySegment memory, long now) {
+        places = List.copyOf(Candidates.read(memory, Register.WHEREABOUTS_OFFSET));
+        registeredAt = now;
+        Endpoint seen = parts.peer().endpoint();
+        if (seen == null) {
+            return;
+        }
+        MemorySegment answer = parts.context().frame;
+        Observed.put(answer, 0, Register.transaction(memory, 0));
+        Paths.put(answer, Observed.PLACE_OFFSET, seen);
+        parts.send(Observed.BYTES, now);
+    }
+
+    private boolean isRegistered(long now) {
+        return registeredAt != 0
+                && now - registeredAt < VALID_NANOS
+                && parts.peer().endpoint() != null;
+    }
+
+    private void question(MemorySegment memory, long now) {
+        long next = Math.max(nextQuestion, now - QUESTION_CREDIT_NANOS);
+        if (next >= now || !isRegistered(now)) {
+            return;
+        }
+        nextQuestion = next + QUESTION_NANOS;
+        int transaction = Query.transaction(memory, 0);
+        byte[] bytes = new byte[Limits.PUBLIC_KEY_BYTES];
+        MemorySegment.copy(memory, Layouts.BYTE, Query.KEY_OFFSET, bytes, 0, bytes.length);
+        PublicKey key = PublicKey.copyOf(bytes);
+        RegisteredNode other = find(key);
+        if (other == null || other == this || !mayTalk(other) || !other.isRegistered(now)) {
+            // One answer for all reasons: who there is, is nobody's business.
+            MemorySegment answer = parts.context().frame;
+            int length = PeerUpdate.put(answer, 0, PeerUpdate.FLAG_UNKNOWN, transaction, 0, 0);
+            putKey(answer, key);
+            parts.send(length, now);
+            return;
+        }
+        // The one that was asked for first: it is not waiting, and its way may be longer.
+        other.tell(this, PeerUpdate.FLAG_PUNCH, 0, now);
+        tell(other, 0, transaction, now);
+    }
+
+    private RegisteredNode find(PublicKey key) {
+        PeerController peer = paths.find(key);
+        return peer != null && peer.role() instanceof RegisteredNode node ? node : null;
+    }
+
+    private boolean mayTalk(RegisteredNode other) {
+        Peer one = parts.peer();
+        Peer two = other.parts.peer();
+        return one.relaysWith(two) && two.relaysWith(one);
+    }
+
+    /** Tells this node where another is. */
+    private void tell(RegisteredNode about, int flags, int transaction, long now) {
+        List<Endpoint> all = new ArrayList<>();
+        all.add(about.parts.peer().endpoint());
+        for (Endpoint place : about.places) {
+            if (all.size() < Whereabouts.PLACES_MAX && !place.sameRemote(all.getFirst())) {
+                all.add(place);
+            }
+        }
+        MemorySegment frame = parts.context().frame;
+        int length = PeerUpdate.put(frame, 0, flags, transaction, 0, all.size());
+        putKey(frame, about.parts.peer().publicKey());
+        Paths.putPlaces(frame, PeerUpdate.WHEREABOUTS_OFFSET, all);
+        parts.send(length, now);
+    }
+
+    private static void putKey(MemorySegment frame, PublicKey key) {
+        MemorySegment.copy(
+                key.toBytes(),
+                0,
+                frame,
+                Layouts.BYTE,
+                PeerUpdate.KEY_OFFSET,
+                Limits.PUBLIC_KEY_BYTES);
+    }
+
+    @Override
+    public PathStatus status(long now) {
+        return PathStatus.plain(parts.peer().endpoint());
+    }
+}

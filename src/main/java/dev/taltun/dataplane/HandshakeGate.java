@@ -1,0 +1,87 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.agent.Pool;
+import dev.taltun.io.udp.RxBatch;
+import dev.taltun.metrics.Counter;
+import dev.taltun.metrics.Counters;
+import dev.taltun.noise.Mac1Checker;
+import dev.taltun.peer.IndexTable;
+import dev.taltun.protocol.CookieReply;
+import dev.taltun.protocol.HandshakeResponse;
+import dev.taltun.protocol.MessageType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+
+/**
+ * Which handshake messages one receiver passes on to the control agent: those whose sender knows
+ * our public key (mac1), or has seen an initiation of ours (the index that it carries).
+ *
+ * <p>So whoever does not cannot fill the queue in front of those who do, and their flood costs no
+ * more than this look at each message: one hash, in place.
+ *
+ * <p>Belongs to the receiving agent.
+ */
+final class HandshakeGate {
+    private final ControlPort control;
+    private final IndexTable indices;
+    private final Counters.Block counters;
+    private final Pool<ReceivedHandshake> pool;
+    private Supplier<Mac1Checker> source;
+    private Mac1Checker marks;
+
+    /**
+     * @param arena owner of the messages' memory
+     */
+    HandshakeGate(Arena arena, ControlPort control, IndexTable indices, Counters.Block counters) {
+        this.control = control;
+        this.indices = indices;
+        this.counters = counters;
+        pool =
+                new Pool<>(
+                        ControlPort.HANDSHAKE_QUEUE,
+                        () -> new ReceivedHandshake(arena),
+                        ReceivedHandshake::setHome);
+    }
+
+    /** Passes on or drops a message of checked type and length from slot i of a batch. */
+    void pass(int type, RxBatch batch, int i, long offset, int length) {
+        MemorySegment slab = batch.slab();
+        if (type != MessageType.COOKIE_REPLY && !isMarked(slab, offset, length)) {
+            counters.increment(Counter.HANDSHAKE_BAD_MAC);
+            return;
+        }
+        if (type != MessageType.HANDSHAKE_INITIATION && !isAnswer(type, slab, offset)) {
+            counters.increment(Counter.DROP_UNKNOWN_INDEX);
+            return;
+        }
+        ReceivedHandshake message = pool.take();
+        if (message == null) {
+            counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
+            return;
+        }
+        message.fill(slab, offset, length, batch.source(i));
+        if (!control.handshake(message)) {
+            counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
+            message.release();
+        }
+    }
+
+    private boolean isMarked(MemorySegment slab, long offset, int length) {
+        Supplier<Mac1Checker> wanted = control.marks();
+        if (source != wanted) {
+            // Once, and whenever the user changes who we are.
+            source = wanted;
+            marks = wanted.get();
+        }
+        return marks.check(slab, offset, length);
+    }
+
+    private boolean isAnswer(int type, MemorySegment slab, long offset) {
+        if (type == MessageType.COOKIE_REPLY) {
+            return indices.lookup(CookieReply.receiver(slab, offset)) != null;
+        }
+        IndexTable.Entry entry = indices.lookup(HandshakeResponse.receiver(slab, offset));
+        return entry != null && entry.session() == null;
+    }
+}

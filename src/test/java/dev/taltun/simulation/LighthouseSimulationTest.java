@@ -1,0 +1,200 @@
+package dev.taltun.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.taltun.control.PathChoice;
+import dev.taltun.io.udp.Endpoint;
+import dev.taltun.metrics.Counter;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes behind NATs, which filter by address and port, and lighthouses in front of them. */
+class LighthouseSimulationTest extends SimulationTest {
+    private final Set<String> opened = new HashSet<>();
+    private boolean directCut;
+    private Identity lampIs;
+    private Identity aIs;
+    private Identity bIs;
+    private SimNode lamp;
+    private SimNode a;
+    private SimNode b;
+    private PathChoice choice = PathChoice.AUTO;
+
+    @BeforeEach
+    void world() {
+        sim.network().rules().allowPunching();
+        lampIs = sim.identity("lamp");
+        aIs = sim.identity("a");
+        bIs = sim.identity("b");
+        sim.network().tap(sent -> opened.add(sent.from().name() + ">" + text(sent.to())));
+        sim.network().cut(this::filtered);
+    }
+
+    private static String text(Endpoint endpoint) {
+        return endpoint.withoutLocal().toString();
+    }
+
+    private boolean filtered(Network.Datagram sent) {
+        SimSocket to = sim.network().at(sent.to());
+        if (to == null || to.name().startsWith("lamp")) {
+            return false;
+        }
+        boolean direct = !sent.from().name().startsWith("lamp");
+        return (direct && directCut) || !opened.contains(to.name() + ">" + text(sent.source()));
+    }
+
+    private void start() {
+        SimNode.Options options = SimNode.Options.random(sim.random());
+        options.relay = true;
+        options.lighthouse = true;
+        lamp = sim.start(lampIs, options, aIs.known().nowhere(), bIs.known().nowhere());
+        a = sim.start(aIs, toLamp(), bIs.known().nowhere().path(choice).keepalive(10));
+        b = sim.start(bIs, toLamp(), aIs.known().nowhere().path(choice).keepalive(10));
+        sim.runSeconds(1.5);
+    }
+
+    private Identity.Known toLamp() {
+        return lampIs.known().lighthouse();
+    }
+
+    private boolean isDirect(SimNode from, SimNode to) {
+        return from.peer(to).isDirect();
+    }
+
+    private boolean bothDirect() {
+        return isDirect(a, b) && isDirect(b, a);
+    }
+
+    @RepeatedTest(5)
+    void theFirstPacketIsRelayedAndTheRestGoDirectly() {
+        start();
+        assertEquals(0, lamp.count(Counter.PACKETS_RELAYED));
+        a.send(b);
+        sim.runSeconds(0.1);
+        assertAllArrived();
+        assertEquals(1, lamp.count(Counter.PACKETS_RELAYED));
+        sim.traffic().amid(a, b, 10);
+        assertTrue(sim.runUntil(1.5, this::bothDirect), "no direct path");
+        sim.runSeconds(0.2);
+        long relayed = lamp.count(Counter.PACKETS_RELAYED);
+        sim.runSeconds(200);
+        assertTrue(bothDirect());
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertEquals(relayed, lamp.count(Counter.PACKETS_RELAYED));
+        assertAllArrived();
+    }
+
+    @Test
+    void withoutADirectPathTrafficGoesOnThroughTheRelay() {
+        directCut = true;
+        start();
+        sim.traffic().amid(a, b, 20);
+        sim.runSeconds(200);
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
+        assertFalse(isDirect(a, b));
+        assertFalse(isDirect(b, a));
+        // Six tries to each place, every minute, by both.
+        long initiations = a.count(Counter.HANDSHAKE_INITIATIONS_SENT);
+        assertTrue(initiations >= 3 * 5 && initiations < 60, initiations + " initiations");
+        directCut = false;
+        sim.traffic().amid(a, b, 20);
+        assertTrue(sim.runUntil(70, this::bothDirect), "not tried again");
+    }
+
+    @RepeatedTest(3)
+    void aDirectPathThatDiesIsLeftForTheRelay() {
+        start();
+        sim.traffic().amid(a, b, 10);
+        assertTrue(sim.runUntil(1.5, this::bothDirect));
+        sim.runSeconds(5);
+        directCut = true;
+        assertTrue(sim.runUntil(4, () -> !isDirect(a, b) && !isDirect(b, a)), "still direct");
+        sim.runSeconds(0.2);
+        sim.ledger().writeOff();
+        sim.runSeconds(30);
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
+        directCut = false;
+        sim.traffic().amid(a, b, 10);
+        assertTrue(sim.runUntil(70, this::bothDirect), "never direct again");
+        sim.notAccountable();
+    }
+
+    @Test
+    void relayOnlyMeansRelayOnly() {
+        choice = PathChoice.RELAY;
+        start();
+        sim.traffic().amid(a, b, 20);
+        sim.runSeconds(100);
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
+        assertFalse(isDirect(a, b));
+        // To the lighthouse only.
+        assertTrue(a.count(Counter.HANDSHAKE_INITIATIONS_SENT) <= 3);
+    }
+
+    @Test
+    void directOnlyWaitsForTheDirectPath() {
+        choice = PathChoice.DIRECT;
+        start();
+        sim.traffic().amid(a, b, 20);
+        sim.runSeconds(10);
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
+        assertEquals(0, lamp.count(Counter.PACKETS_RELAYED));
+    }
+
+    @Test
+    void anotherLighthouseTakesOver() {
+        Identity otherIs = sim.identity("lamp2");
+        SimNode.Options options = SimNode.Options.random(sim.random());
+        options.relay = true;
+        options.lighthouse = true;
+        directCut = true;
+        Identity.Known[] known = {aIs.known().nowhere(), bIs.known().nowhere()};
+        lamp = sim.start(lampIs, options, known);
+        SimNode other = sim.start(otherIs, options, known);
+        Identity.Known toOther = otherIs.known().lighthouse();
+        a = sim.start(aIs, toLamp(), toOther, bIs.known().nowhere());
+        b = sim.start(bIs, toLamp(), toOther, aIs.known().nowhere());
+        sim.runSeconds(1.5);
+        sim.traffic().amid(a, b, 20);
+        sim.runSeconds(5);
+        SimNode used = lamp.count(Counter.PACKETS_RELAYED) > 0 ? lamp : other;
+        sim.notAccountable();
+        used.crash();
+        sim.nodes().remove(used);
+        sim.runSeconds(5);
+        sim.ledger().writeOff();
+        sim.runSeconds(20);
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
+    }
+
+    @Test
+    void aLighthouseThatStartsAgainIsFoundAgain() {
+        directCut = true;
+        start();
+        sim.traffic().amid(a, b, 50);
+        sim.runSeconds(5);
+        lamp = sim.restart(lamp, false, aIs.known().nowhere(), bIs.known().nowhere());
+        sim.runSeconds(15);
+        sim.ledger().writeOff();
+        sim.runSeconds(20);
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
+    }
+}
