@@ -125,7 +125,10 @@ final class LighthouseDemo {
             String peerBeacon =
                     peer("beacon", beaconKey)
                             + "lighthouse = true\nendpoint = \"203.0.113.1:51820\"\n";
-            run(beacon, "demo-beacon", node("lighthouse", beaconKey) + "tun_name = \"demo-beacon\"\n" + peerA + peerB);
+            run(
+                    beacon,
+                    "demo-beacon",
+                    node("lighthouse", beaconKey) + "tun_name = \"demo-beacon\"\n" + peerA + peerB);
             run(a, A_DEVICE, node("client", aKey) + device(A_DEVICE, 1) + peerBeacon + peerB);
             run(b, "demo-b", node("client", bKey) + device("demo-b", 2) + peerBeacon + peerA);
         }

@@ -38,6 +38,12 @@ final class TraversalTest {
         assertEquals(0, cell.lost(), meeting::logs);
     }
 
+    /** Only who has something to say looks for a better path. */
+    private void awaitDirectAgain() {
+        Outage.start(meeting, AGAIN);
+        Await.until("a direct path again", AGAIN, meeting::isDirect, meeting::logs);
+    }
+
     private String endpoint() {
         return meeting.left().sees(meeting.right()).endpoint().orElse("");
     }
@@ -110,7 +116,7 @@ final class TraversalTest {
         Outage outage = Outage.finish(ping, length);
         System.out.println("NAT reboot with another address: " + outage);
         assertTrue(outage.longestMillis() < length.toMillis() / 2, meeting::logs);
-        Await.until("a direct path again", AGAIN, meeting::isDirect, meeting::logs);
+        awaitDirectAgain();
     }
 
     @Test
@@ -118,7 +124,7 @@ final class TraversalTest {
         Outage outage = cut(false);
         System.out.println("direct path cut silently: " + outage);
         meeting.internet().heal();
-        Await.until("a direct path again", AGAIN, meeting::isDirect, meeting::logs);
+        awaitDirectAgain();
     }
 
     @Test
