@@ -11,6 +11,7 @@ import dev.taltun.io.udp.Endpoint;
 import dev.taltun.routing.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Who a node is, in this and its next lives: name, number, keys, and where it is at first.
@@ -52,6 +53,7 @@ record Identity(
         private int keepalive;
         private boolean initiates;
         private boolean lighthouse;
+        private Set<PublicKey> relayWith;
         private PathChoice path = PathChoice.AUTO;
         private final List<IpPrefix> allowed = new ArrayList<>();
 
@@ -98,6 +100,11 @@ record Identity(
             return this;
         }
 
+        Known relayWith(PublicKey... only) {
+            relayWith = Set.of(only);
+            return this;
+        }
+
         Known psk(SecretKey key) {
             psk = key;
             return this;
@@ -128,7 +135,7 @@ record Identity(
                     keepalive,
                     initiates,
                     suites,
-                    null,
+                    relayWith,
                     lighthouse,
                     path);
         }

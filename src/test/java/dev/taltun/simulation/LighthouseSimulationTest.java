@@ -8,6 +8,7 @@ import dev.taltun.control.PathChoice;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.metrics.Counter;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -196,5 +197,58 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.traffic().stop();
         sim.runSeconds(0.2);
         assertAllArrived();
+    }
+
+    /** As when the other side ended: its host says so, and only to who can quote the session. */
+    @Test
+    void aPathThatTheNetworkRefusesIsLeftAtOnce() {
+        start();
+        sim.traffic().amid(a, b, 10);
+        assertTrue(sim.runUntil(1.5, this::bothDirect));
+        List<Network.Datagram> sent = sim.network().record();
+        sim.runSeconds(0.5);
+        Network.Datagram data =
+                sent.stream()
+                        .filter(d -> d.from() == a.socket() && d.to().sameRemote(b.address()))
+                        .filter(d -> d.type() == 4)
+                        .findAny()
+                        .orElseThrow();
+        byte[] guess = data.bytes().clone();
+        guess[5] ^= 1;
+        a.refused(new Network.Datagram(0, 0, a.socket(), data.source(), data.to(), guess));
+        sim.runMillis(20);
+        assertTrue(isDirect(a, b), "a guess was believed");
+        a.refused(data);
+        sim.runMillis(20);
+        assertFalse(isDirect(a, b));
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
+    }
+
+    /** Who may not exchange packets hears nothing of the other, nor the other of it. */
+    @Test
+    void aLighthouseTellsOnlyThoseWhoMayTalk() {
+        SimNode.Options options = SimNode.Options.random(sim.random());
+        options.relay = true;
+        options.lighthouse = true;
+        Identity cIs = sim.identity("c");
+        lamp =
+                sim.start(
+                        lampIs,
+                        options,
+                        aIs.known().nowhere().relayWith(cIs.publicKey()),
+                        bIs.known().nowhere());
+        a = sim.start(aIs, toLamp(), bIs.known().nowhere());
+        b = sim.start(bIs, toLamp(), aIs.known().nowhere());
+        sim.runSeconds(1.5);
+        long before = a.count(Counter.HANDSHAKE_INITIATIONS_SENT);
+        sim.traffic().amid(a, b, 20);
+        sim.runSeconds(30);
+        sim.traffic().stop();
+        assertFalse(isDirect(a, b) || isDirect(b, a));
+        assertEquals(before, a.count(Counter.HANDSHAKE_INITIATIONS_SENT));
+        assertTrue(lamp.count(Counter.DROP_RELAY_REFUSED) > 0);
+        sim.ledger().writeOff();
     }
 }

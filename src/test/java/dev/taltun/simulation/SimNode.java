@@ -18,8 +18,10 @@ import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
+import dev.taltun.ffi.Errno;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
+import dev.taltun.io.udp.UdpError;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.RandomSource;
@@ -420,6 +422,14 @@ final class SimNode {
     /** A host behind this node sends something, whoever it says it is. */
     void sendAs(InnerPacket packet) {
         tun.send(List.of(packet));
+    }
+
+    /** The host that a datagram was sent to says that nobody listens there. */
+    void refused(Network.Datagram datagram) {
+        UdpError error = new UdpError(Arena.ofAuto());
+        error.set(Errno.ECONNREFUSED, datagram.to(), datagram.bytes());
+        port.error(error);
+        deadline = simulation.clock().nanoTime();
     }
 
     ControlCommands commands() {
