@@ -64,11 +64,19 @@ endef
 # Files made under sudo stay the caller's.
 HAND_BACK = [ -z "$${SUDO_UID:-}" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" $$(ls -d target bench/results 2>/dev/null)
 
-.PHONY: help build demo test bench bench-micro bindings clean jdk
+# usage: $(call run_demo,WORDS) - as root, in a user namespace, or by sudo, whichever works.
+define run_demo
+run=(env "TALTUN_JAVA=$(JAVA_HOME)/bin/java" bin/taltun $(1))
+if [ "$$(id -u)" = 0 ] || unshare -Urnm true 2>/dev/null; then exec "$${run[@]}"; fi
+if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: asking sudo."; exec sudo "$${run[@]}"; fi
+echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1
+endef
+
+.PHONY: help build demo demo-lighthouse test bench bench-micro bindings clean jdk
 
 help: ## this list
 	echo "Taltun, a userspace VPN engine. usage: make TARGET"
-	sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
+	sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 build: jdk ## target/taltun.jar
 	$(call need,mvn:maven)
@@ -88,10 +96,12 @@ $(AOT): $(JAR)
 demo: jdk ## two nodes in two namespaces of this machine: handshake, ping, throughput (about half a minute)
 	$(call need,$(DEMO_NEEDS))
 	$(MAKE) $(AOT)
-	run=(env "TALTUN_JAVA=$(JAVA_HOME)/bin/java" bin/taltun demo)
-	if [ "$$(id -u)" = 0 ] || unshare -Urnm true 2>/dev/null; then exec "$${run[@]}"; fi
-	if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: asking sudo."; exec sudo "$${run[@]}"; fi
-	echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1
+	$(call run_demo,demo)
+
+demo-lighthouse: jdk ## two nodes behind NATs and a lighthouse: relay first, direct path, NAT killed, recovery (about two minutes)
+	$(call need,$(DEMO_NEEDS) nft:nftables)
+	$(MAKE) $(AOT)
+	$(call run_demo,demo --lighthouse)
 
 test: jdk ## every test; the namespace tests need root (sudo make test)
 	$(call need,$(TEST_NEEDS))

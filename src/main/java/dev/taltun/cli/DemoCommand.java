@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -27,6 +28,7 @@ import picocli.CommandLine.ParseResult;
  * it starts itself again in a user namespace, where the system allows that.
  */
 final class DemoCommand implements CliCommand {
+    private static final String LIGHTHOUSE = "--lighthouse";
     private static final String INSIDE = "taltun.demo.inside";
     private static final int START_SECONDS = 15;
     private static final int HOSTS = 2;
@@ -55,27 +57,38 @@ final class DemoCommand implements CliCommand {
                 .description(
                         "Two nodes in two namespaces of this machine: handshake, ping, throughput;"
                                 + " everything is gone afterwards.");
+        spec.addOption(
+                OptionSpec.builder(LIGHTHOUSE)
+                        .description(
+                                "instead, two nodes behind a NAT each that find each other through"
+                                        + " a lighthouse, lose their path and find another")
+                        .build());
     }
 
     @Override
     public int run(ParseResult arguments, Console console) throws IOException {
-        String missing = missingTool();
+        boolean lighthouse = arguments.hasMatchedOption(LIGHTHOUSE);
+        String missing = missingTool(lighthouse);
         if (!missing.isEmpty()) {
             return fail(missing + " is not installed (make demo installs what it needs)");
         }
         if (!privileged()) {
-            return again();
+            return again(lighthouse);
         }
         DemoLab lab = new DemoLab();
         Thread hook = new Thread(lab::close, "demo cleanup");
         Runtime.getRuntime().addShutdownHook(hook);
         try (lab) {
-            show(lab);
+            if (lighthouse) {
+                new LighthouseDemo(lab, words -> taltun(List.of(), words)).show();
+            } else {
+                show(lab);
+            }
         } catch (DemoException e) {
             return fail(e.getMessage());
         }
         Runtime.getRuntime().removeShutdownHook(hook);
-        System.out.println("Both nodes ended; namespaces, devices and files are gone.");
+        System.out.println("All nodes ended; namespaces, devices and files are gone.");
         return 0;
     }
 
@@ -231,8 +244,8 @@ final class DemoCommand implements CliCommand {
                         + received.group(1));
     }
 
-    private static String missingTool() {
-        return Stream.of("ip", "ping", "unshare", "nsenter")
+    private static String missingTool(boolean lighthouse) {
+        return Stream.of("ip", "ping", "unshare", "nsenter", lighthouse ? "nft" : "ip")
                 .filter(tool -> !DemoLab.installed(tool))
                 .findFirst()
                 .orElse("");
@@ -249,14 +262,15 @@ final class DemoCommand implements CliCommand {
     }
 
     /** Starts the demo again as root of a user namespace of its own. */
-    private static int again() throws IOException {
+    private static int again(boolean lighthouse) throws IOException {
         List<String> command = new ArrayList<>(List.of("unshare", "-Urnm"));
         if (Boolean.getBoolean(INSIDE) || !succeeds("unshare", "-Urnm", "true")) {
             return fail("this needs root, and user namespaces are not allowed here; use sudo");
         }
         // A private /run: what the nodes put there belongs to the demo alone.
         command.addAll(List.of("sh", "-c", "mount -t tmpfs none /run; exec \"$@\"", "demo"));
-        command.addAll(taltun(List.of("-D" + INSIDE + "=true"), "demo"));
+        String[] words = lighthouse ? new String[] {"demo", LIGHTHOUSE} : new String[] {"demo"};
+        command.addAll(taltun(List.of("-D" + INSIDE + "=true"), words));
         return exitCode(new ProcessBuilder(command).inheritIO());
     }
 

@@ -13,8 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * Two network namespaces joined by a cable, the programs in them, and a scratch folder for their
- * files.
+ * Network namespaces joined by cables, the programs in them, and a scratch folder for their files.
  *
  * <p>The namespaces have no name: each lives as long as the {@code cat} that was started in it, and
  * {@code cat} ends when its input does. So nothing outlives this process, whichever way it ends.
@@ -57,15 +56,23 @@ final class DemoLab implements AutoCloseable {
 
     /** Makes the two hosts, with these addresses on the cable between them. */
     void build(String cidrA, String cidrB) throws IOException, DemoException {
-        Process a = host();
-        Process b = host();
-        String other = Long.toString(b.pid());
-        run(a, "ip", "link", "add", DEVICE, "type", "veth", "peer", "name", DEVICE, "netns", other);
+        int a = host();
+        int b = host();
+        link(a, DEVICE, b, DEVICE);
         equip(a, cidrA);
         equip(b, cidrB);
     }
 
-    private Process host() throws IOException, DemoException {
+    /** Joins two hosts by a cable; the devices still need addresses. */
+    void link(int a, String deviceA, int b, String deviceB) throws IOException, DemoException {
+        String other = Long.toString(hosts.get(b).pid());
+        run(
+                a, "ip", "link", "add", deviceA, "type", "veth", "peer", "name", deviceB, "netns",
+                other);
+    }
+
+    /** Makes a host with its loopback up; returns its number, from 0. */
+    int host() throws IOException, DemoException {
         Process holder = new ProcessBuilder("unshare", "--net", "cat").start();
         synchronized (this) {
             hosts.add(holder);
@@ -87,12 +94,13 @@ final class DemoLab implements AutoCloseable {
         if (!holder.isAlive()) {
             throw new DemoException("no network namespace could be made; run it with sudo");
         }
-        return holder;
+        int number = hosts.size() - 1;
+        run(number, "ip", "link", "set", "lo", "up");
+        return number;
     }
 
-    private void equip(Process host, String cidr) throws IOException, DemoException {
+    private void equip(int host, String cidr) throws IOException, DemoException {
         run(host, "ip", "addr", "add", cidr, "dev", DEVICE);
-        run(host, "ip", "link", "set", "lo", "up");
         run(host, "ip", "link", "set", DEVICE, "up");
     }
 
@@ -101,7 +109,7 @@ final class DemoLab implements AutoCloseable {
         return Files.writeString(directory.resolve(name), content);
     }
 
-    /** Runs a command in host 0 or 1 to its end and returns what it printed. */
+    /** Runs a command in a host to its end and returns what it printed. */
     String run(int host, String... command) throws IOException, DemoException {
         return run(hosts.get(host), command);
     }
@@ -121,7 +129,7 @@ final class DemoLab implements AutoCloseable {
         return program.output();
     }
 
-    /** Starts a command in host 0 or 1; it ends with this lab at the latest. */
+    /** Starts a command in a host; it ends with this lab at the latest. */
     Program start(int host, List<String> command) throws IOException {
         return start(hosts.get(host), command);
     }

@@ -68,6 +68,8 @@ final class WarmUp {
     /** Handshakes and first packets go first. */
     private static final long DELAY_MILLIS = 100;
 
+    private static final long END_MILLIS = 200;
+
     private static final long MOST_NANOS = 4_000_000_000L;
 
     /** So many that the last tier has compiled what is called once a super-packet. */
@@ -133,10 +135,13 @@ final class WarmUp {
         thread.start();
     }
 
-    /** Ends it, and waits until its memory and keys are gone. */
+    /**
+     * Ends it, and waits a little for its memory and keys, which nobody else uses, to be gone: at
+     * the lowest priority that may take long on a busy machine.
+     */
     void end() throws InterruptedException {
         closing.countDown();
-        thread.join();
+        thread.join(END_MILLIS);
     }
 
     private void run() {

@@ -220,7 +220,8 @@ public final class Namespace {
             Shell.run("ip", "-n", name, family, "route", "show", "table", "main")
                     .output()
                     .lines()
-                    .map(String::strip)
+                    // The kernel notices a new link's carrier some time later.
+                    .map(line -> line.replace(" linkdown", "").strip())
                     .filter(line -> !line.isEmpty())
                     .forEach(routes::add);
         }

@@ -86,11 +86,10 @@ final class StartMistakesTest {
         lab.link(host, "eth0", other, "eth0");
         host.address("eth0", "172.31.9.1/24", "fd31:9::1/64").route("default", "172.31.9.2");
         Set<String> routes = host.routes();
-        for (String taken : List.of("172.31.9.0/24", "0.0.0.0/0")) {
-            failsWith(up(node.config().replace("mode =", routes(taken))), taken + ".*exists");
-            assertEquals(routes, host.routes());
-            assertEquals(Set.of("eth0"), host.interfaces());
-        }
+        String taken = "172.31.9.0/24";
+        failsWith(up(node.config().replace("mode =", routes(taken))), taken + ".*exists");
+        assertEquals(routes, host.routes());
+        assertEquals(Set.of("eth0"), host.interfaces());
     }
 
     @Test
