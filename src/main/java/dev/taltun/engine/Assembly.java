@@ -23,6 +23,7 @@ import dev.taltun.crypto.Entropy;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.Inbound;
+import dev.taltun.dataplane.NearNetworks;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
@@ -92,6 +93,10 @@ final class Assembly {
     private final Clock clock = new SystemClock();
     private final List<Threaded> agents = new ArrayList<>();
     private final int workers;
+
+    /** Null when this node is no gateway. */
+    private final NearNetworks near;
+
     private Quiescence quiescence;
     private Arena arena;
     private AeadProviders aead;
@@ -123,6 +128,13 @@ final class Assembly {
         this.counters = counters;
         this.resources = resources;
         workers = Math.max(1, config.iface().workers());
+        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
+        near = gateway ? new NearNetworks() : null;
+    }
+
+    /** Keeps a gateway's networks as they are; null when this node is no gateway. */
+    GatewayNetworks gatewayNetworks() {
+        return near == null ? null : new GatewayNetworks(tun.name(), near);
     }
 
     Quiescence quiescence() {
@@ -460,12 +472,11 @@ final class Assembly {
                         offloads,
                         block,
                         true);
-        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
         Forwarding forwarding =
                 isBlank()
                         ? Forwarding.byKernel()
                         : Forwarding.of(
-                                iface.relay(), gateway, tun.exists() ? iface.vips() : List.of());
+                                iface.relay(), near, tun.exists() ? iface.vips() : List.of());
         return new Relay(
                 arena,
                 forwarding,
