@@ -325,7 +325,7 @@ final class Assembly {
                         quiescence,
                         block,
                         new EngineListener(log),
-                        new EndpointResolver(sockets.getFirst().ipv6()),
+                        resolver(sockets.getFirst().ipv6()),
                         (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
                         paths());
         boolean aesIsFaster =
@@ -337,6 +337,13 @@ final class Assembly {
         reloader = new Reloader(config, agent.commands(), specs, log);
         resources.push(reloader);
         return agent;
+    }
+
+    /** A full tunnel would carry questions for its own end, and could not before it is up. */
+    private EndpointResolver resolver(boolean ipv6) {
+        return host.isFullTunnel()
+                ? new EndpointResolver(ipv6, host.outsideNames()::addresses)
+                : new EndpointResolver(ipv6);
     }
 
     private PathSettings paths() {
