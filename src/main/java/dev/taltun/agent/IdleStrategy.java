@@ -1,5 +1,7 @@
 package dev.taltun.agent;
 
+import java.util.function.LongSupplier;
+
 /**
  * How long a thread that finds no work goes on looking before it sleeps in the kernel.
  *
@@ -17,23 +19,25 @@ public final class IdleStrategy {
 
     private static final long SHORTEST_NANOS = 10_000;
 
+    private final LongSupplier nanoTime;
     private final long longest;
     private long patience;
     private boolean idle;
     private long idleSince;
 
-    private IdleStrategy(long longest) {
+    private IdleStrategy(LongSupplier nanoTime, long longest) {
+        this.nanoTime = nanoTime;
         this.longest = longest;
     }
 
     /** For a thread that moves packets. */
-    public static IdleStrategy polling() {
-        return new IdleStrategy(LONGEST_NANOS);
+    public static IdleStrategy polling(Clock clock) {
+        return new IdleStrategy(clock::nanoTime, LONGEST_NANOS);
     }
 
     /** For a thread that acts on events: sleeps at once. */
     public static IdleStrategy sleeping() {
-        return new IdleStrategy(0);
+        return new IdleStrategy(() -> 0, 0);
     }
 
     /** There was work. */
@@ -44,7 +48,7 @@ public final class IdleStrategy {
     /** There was none: sleeps, or lets others run and returns at once. */
     void idle(Agent agent, long maxNanos) {
         if (patience > 0) {
-            long now = System.nanoTime();
+            long now = nanoTime.getAsLong();
             if (!idle) {
                 idle = true;
                 idleSince = now;
@@ -63,9 +67,9 @@ public final class IdleStrategy {
             agent.awaitWork(maxNanos);
             return;
         }
-        long before = System.nanoTime();
+        long before = nanoTime.getAsLong();
         agent.awaitWork(maxNanos);
-        boolean brief = System.nanoTime() - before < longest;
+        boolean brief = nanoTime.getAsLong() - before < longest;
         patience = brief ? Math.clamp(2 * patience, SHORTEST_NANOS, longest) : 0;
     }
 }

@@ -159,7 +159,7 @@ public final class Inbound implements Agent {
 
     @Override
     public IdleStrategy idleStrategy() {
-        return IdleStrategy.polling();
+        return IdleStrategy.polling(clock);
     }
 
     @Override

@@ -104,7 +104,7 @@ public final class Outbound implements Agent {
 
     @Override
     public IdleStrategy idleStrategy() {
-        return IdleStrategy.polling();
+        return IdleStrategy.polling(clock);
     }
 
     @Override
