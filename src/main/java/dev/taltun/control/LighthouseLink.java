@@ -96,7 +96,7 @@ final class LighthouseLink implements PathRole {
     /** Tells it where we are, now. */
     void register(long now) {
         List<IpPrefix> vips = Paths.told(paths.settings().vips());
-        List<Endpoint> all = paths.settings().places().get();
+        List<Endpoint> all = paths.settings().network().places();
         List<Endpoint> places = all.subList(0, Math.min(all.size(), Whereabouts.PLACES_MAX));
         MemorySegment frame = parts.context().frame;
         int bytes =
@@ -200,9 +200,25 @@ final class LighthouseLink implements PathRole {
         path.heard(places, asked, PeerUpdate.transaction(memory, 0), now);
     }
 
+    /** Nobody listens there: it ended, and if it comes back it knows no session of before. */
     @Override
     public void onUnreachable(long now) {
         lost();
+        parts.initiator().want(now, now);
+    }
+
+    @Override
+    public void networkChanged(long now) {
+        find(now);
+    }
+
+    /** Registers, or sees to it that there will be a session for that. */
+    private void find(long now) {
+        register(now);
+        if (registerAt == Long.MAX_VALUE) {
+            registerAt = now + ANSWER_NANOS;
+            parts.initiator().want(now, now);
+        }
     }
 
     private void lost() {
@@ -225,11 +241,7 @@ final class LighthouseLink implements PathRole {
             // It may have been started again, and not know the session any more.
             parts.initiator().want(now, now);
         }
-        register(now);
-        if (registerAt == Long.MAX_VALUE) {
-            registerAt = now + ANSWER_NANOS;
-            parts.initiator().want(now, now);
-        }
+        find(now);
     }
 
     @Override

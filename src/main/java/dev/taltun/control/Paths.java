@@ -119,10 +119,9 @@ final class Paths {
         floating.remove(path);
     }
 
-    /** The machine has other addresses: all is told anew, and tried anew. */
+    /** The machine has other addresses or routes: all is told anew, and tried anew. */
     void networkChanged(long now) {
-        lighthouses.forEach(link -> link.register(now));
-        floating.forEach(path -> path.networkChanged(now));
+        everybody.get().forEach(peer -> peer.networkChanged(now));
     }
 
     /** Whether a place is inside the VPN: to send there would send the tunnel through itself. */

@@ -302,9 +302,12 @@ final class PeerPath implements PathRole {
         }
     }
 
-    /** The machine has other addresses. */
-    void networkChanged(long now) {
+    @Override
+    public void networkChanged(long now) {
         lookAt = now;
+        // What failed, failed elsewhere.
+        holdUntil = 0;
+        flaps = 0;
         if (state == State.DIRECT) {
             probeNow(now);
         }

@@ -9,11 +9,11 @@ import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
-import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.EndpointResolver;
+import dev.taltun.control.LocalNetwork;
 import dev.taltun.control.PathSettings;
 import dev.taltun.control.Sleeper;
 import dev.taltun.crypto.AeadKey;
@@ -29,6 +29,7 @@ import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
+import dev.taltun.ffi.BootClock;
 import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
 import dev.taltun.io.udp.LinuxUdpSocket;
@@ -88,7 +89,7 @@ final class Assembly {
     private final Counters counters;
     private final HostSetup host;
     private final Deque<AutoCloseable> resources;
-    private final Clock clock = new SystemClock();
+    private final Clock clock = new SystemClock(new BootClock()::nanos);
     private final List<Threaded> agents = new ArrayList<>();
     private final int workers;
     private Quiescence quiescence;
@@ -96,7 +97,6 @@ final class Assembly {
     private AeadProviders aead;
     private List<LinuxUdpSocket> sockets;
     private Tunnel tun;
-    private LocalPlaces places;
     private Offloads offloads;
     private StaticIdentity identity;
     private PeerSpecs specs;
@@ -130,17 +130,6 @@ final class Assembly {
 
     OffloadNews offloadNews() {
         return new OffloadNews(offloads, log);
-    }
-
-    /** Tells lighthouses when this machine's addresses change; null if nobody has to know. */
-    LocalPlaces places() {
-        boolean found = config.peers().stream().anyMatch(PeerConfig::lighthouse);
-        return found ? places : null;
-    }
-
-    /** This machine's addresses changed. */
-    void networkChanged() {
-        device.networkChanged();
     }
 
     /** What changes the node while it runs. */
@@ -185,7 +174,17 @@ final class Assembly {
     private void wire() throws IOException {
         InterfaceConfig iface = config.iface();
         Wakeup controlWakeup = new Wakeup();
-        Poller controlPoller = poller(-1);
+        LocalNetwork network = List::of;
+        Poller controlPoller;
+        if (tun.exists()) {
+            MachineNetwork machine = new MachineNetwork(iface, sockets.getFirst());
+            resources.push(machine);
+            controlPoller = poller(machine.fd());
+            machine.use(controlPoller);
+            network = machine;
+        } else {
+            controlPoller = poller(-1);
+        }
         ControlPort port =
                 new ControlPort(
                         PEERS_MAX,
@@ -200,7 +199,14 @@ final class Assembly {
             writers.add(writer(i, pinning));
         }
         ControlAgent control =
-                control(port, controlWakeup, controlPoller, indices, peers, writers.getFirst());
+                control(
+                        port,
+                        controlWakeup,
+                        controlPoller,
+                        network,
+                        indices,
+                        peers,
+                        writers.getFirst());
         for (int i = 0; i < workers; i++) {
             if (tun.exists()) {
                 agents.add(
@@ -291,6 +297,7 @@ final class Assembly {
             ControlPort port,
             Wakeup wakeup,
             Poller poller,
+            LocalNetwork network,
             IndexTable indices,
             PeerTable peers,
             UdpWriter writer) {
@@ -326,7 +333,7 @@ final class Assembly {
                         new EngineListener(log),
                         new EndpointResolver(sockets.getFirst().ipv6()),
                         (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
-                        paths());
+                        paths(network));
         boolean aesIsFaster =
                 aead.nanosPerPacket(CipherSuite.AES_256_GCM)
                         < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
@@ -338,10 +345,9 @@ final class Assembly {
         return agent;
     }
 
-    private PathSettings paths() {
+    private PathSettings paths(LocalNetwork network) {
         InterfaceConfig iface = config.iface();
-        places = new LocalPlaces(iface, sockets.getFirst());
-        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), places::get);
+        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), network);
     }
 
     /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */

@@ -45,8 +45,6 @@ public final class Engine implements AutoCloseable {
 
     private WarmUp warmUp;
     private OffloadNews offloadNews;
-    private LocalPlaces places;
-    private Runnable networkChanged;
 
     private Engine(
             EngineLog log, Counters counters, HostSetup host, Deque<AutoCloseable> resources) {
@@ -118,8 +116,6 @@ public final class Engine implements AutoCloseable {
                             problem -> failed(agent, problem)));
         }
         offloadNews = assembly.offloadNews();
-        places = assembly.places();
-        networkChanged = assembly::networkChanged;
         runners.forEach(AgentRunner::start);
     }
 
@@ -181,9 +177,6 @@ public final class Engine implements AutoCloseable {
     public String awaitEnd() throws InterruptedException {
         while (!ended.await(NEWS_SECONDS, TimeUnit.SECONDS)) {
             offloadNews.look();
-            if (places != null && places.refresh()) {
-                networkChanged.run();
-            }
         }
         return failure.get();
     }
