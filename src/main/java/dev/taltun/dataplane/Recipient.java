@@ -26,7 +26,7 @@ final class Recipient {
         this.counters = counters;
     }
 
-    /** Who gets the packets: the peer turned to, or whoever passes its packets on. */
+    /** Who gets the packets: the peer turned to, or whoever passes its packets on; or null. */
     Peer peer() {
         return peer;
     }
@@ -41,17 +41,26 @@ final class Recipient {
         return endpoint;
     }
 
-    /** Turns to a peer; asks for a handshake if there is no session, or it is getting old. */
+    /**
+     * Turns to a peer; asks for a handshake if there is no session, or it is getting old.
+     *
+     * @param next null when there is nobody
+     */
     void turnTo(Peer next, long now) {
         if (next == owner) {
             return;
         }
         account(now);
+        forget();
+        if (next == null) {
+            return;
+        }
         owner = next;
-        use(next.carrier(now), now);
-        if (peer != next && next.noteRelayed(now)) {
+        Peer carrier = next.carrier(now);
+        if (carrier != next && next.noteRelayed(now)) {
             control.request(next, Peer.RELAYED);
         }
+        use(carrier, now);
     }
 
     private void use(Peer next, long now) {

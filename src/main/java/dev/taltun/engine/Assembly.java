@@ -26,6 +26,7 @@ import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.PacketSender;
 import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
@@ -410,13 +411,14 @@ final class Assembly {
                         poller(tun.fd(i)),
                         clock,
                         peers,
-                        port,
-                        transmitter,
-                        offloads,
-                        block,
-                        i,
-                        config.iface().mtu(),
-                        STAGED_PACKETS));
+                        new PacketSender.Parts(
+                                port,
+                                transmitter,
+                                offloads,
+                                block,
+                                i,
+                                config.iface().mtu(),
+                                STAGED_PACKETS)));
     }
 
     private Inbound inbound(
@@ -465,8 +467,8 @@ final class Assembly {
                                 iface.relay(), gateway, tun.exists() ? iface.vips() : List.of());
         return new Relay(
                 arena,
-                new Relay.Parts(
-                        forwarding,
+                forwarding,
+                new PacketSender.Parts(
                         port,
                         transmitter,
                         offloads,

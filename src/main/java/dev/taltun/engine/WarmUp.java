@@ -11,6 +11,7 @@ import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
+import dev.taltun.dataplane.PacketSender;
 import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
@@ -207,8 +208,8 @@ final class WarmUp {
         Relay relay =
                 new Relay(
                         arena,
-                        new Relay.Parts(
-                                Forwarding.of(true, true, List.of(OWN_4, OWN_6)),
+                        Forwarding.of(true, true, List.of(OWN_4, OWN_6)),
+                        new PacketSender.Parts(
                                 port,
                                 transmitter(arena, udpSide, writer, offloads, block),
                                 offloads,
@@ -253,13 +254,14 @@ final class WarmUp {
                         poller,
                         parts.clock(),
                         peers,
-                        port,
-                        transmitter(arena, udpSide, writer, offloads, block),
-                        offloads,
-                        block,
-                        parts.lane(),
-                        parts.mtu(),
-                        1));
+                        new PacketSender.Parts(
+                                port,
+                                transmitter(arena, udpSide, writer, offloads, block),
+                                offloads,
+                                block,
+                                parts.lane(),
+                                parts.mtu(),
+                                1)));
     }
 
     private Transmitter transmitter(

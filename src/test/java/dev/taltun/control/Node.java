@@ -10,6 +10,7 @@ import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.PacketSender;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.ffi.Errno;
@@ -133,13 +134,14 @@ final class Node {
                                 null,
                                 clock,
                                 table,
-                                port,
-                                transmitter(arena, offloads),
-                                offloads,
-                                counters.newBlock(),
-                                OUTBOUND_LANE,
-                                MTU,
-                                STAGED));
+                                new PacketSender.Parts(
+                                        port,
+                                        transmitter(arena, offloads),
+                                        offloads,
+                                        counters.newBlock(),
+                                        OUTBOUND_LANE,
+                                        MTU,
+                                        STAGED)));
         inbound =
                 new Inbound(
                         arena,

@@ -160,13 +160,8 @@ class AllocationTest {
                                 null,
                                 clock,
                                 peers,
-                                control,
-                                transmitter,
-                                offloads,
-                                block,
-                                0,
-                                MTU,
-                                2));
+                                new PacketSender.Parts(
+                                        control, transmitter, offloads, block, 0, MTU, 2)));
         RxBatch batch = new RxBatch(arena, 64, 65_536);
         inbound =
                 new Inbound(

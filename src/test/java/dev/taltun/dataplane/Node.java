@@ -80,13 +80,14 @@ final class Node implements AutoCloseable {
                                 null,
                                 clock,
                                 peers,
-                                control,
-                                transmitter,
-                                offloads,
-                                counters.newBlock(),
-                                0,
-                                mtu,
-                                staged));
+                                new PacketSender.Parts(
+                                        control,
+                                        transmitter,
+                                        offloads,
+                                        counters.newBlock(),
+                                        0,
+                                        mtu,
+                                        staged)));
         RxBatch batch = new RxBatch(arena, 64, 65_536);
         Counters.Block inboundCounters = counters.newBlock();
         Relay relay =
@@ -94,8 +95,8 @@ final class Node implements AutoCloseable {
                         ? null
                         : new Relay(
                                 arena,
-                                new Relay.Parts(
-                                        forwarding,
+                                forwarding,
+                                new PacketSender.Parts(
                                         control,
                                         new Transmitter(
                                                 arena,

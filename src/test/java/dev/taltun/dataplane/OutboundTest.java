@@ -331,20 +331,21 @@ class OutboundTest {
                                 null,
                                 clock,
                                 c.peers,
-                                c.control,
-                                new Transmitter(
-                                        c.arena,
-                                        2,
-                                        (UdpSender) c.udp,
-                                        c.writer,
+                                new PacketSender.Parts(
+                                        c.control,
+                                        new Transmitter(
+                                                c.arena,
+                                                2,
+                                                (UdpSender) c.udp,
+                                                c.writer,
+                                                c.offloads,
+                                                c.counters.newBlock(),
+                                                true),
                                         c.offloads,
                                         c.counters.newBlock(),
-                                        true),
-                                c.offloads,
-                                c.counters.newBlock(),
-                                0,
-                                MTU,
-                                1));
+                                        0,
+                                        MTU,
+                                        1)));
         IllegalStateException e = assertThrows(IllegalStateException.class, outbound::doWork);
         assertEquals("the interface was deleted; start again", e.getMessage());
         c.close();

@@ -143,8 +143,8 @@ class RelayAllocationTest {
         Relay relay =
                 new Relay(
                         arena,
-                        new Relay.Parts(
-                                forwarding,
+                        forwarding,
+                        new PacketSender.Parts(
                                 control,
                                 new Transmitter(arena, 4, wire, writer, offloads, block, true),
                                 offloads,

@@ -1,6 +1,7 @@
 package dev.taltun.simulation;
 
 import dev.taltun.agent.Pool;
+import dev.taltun.dataplane.PacketSender;
 import java.lang.reflect.Field;
 
 /**
@@ -16,7 +17,7 @@ final class Pools {
         for (Field field : owner.getClass().getDeclaredFields()) {
             if (field.getType() == Pool.class) {
                 pools++;
-                if (!pool(owner, field).allButTaken(0)) {
+                if (!((Pool<?>) value(owner, field)).allButTaken(0)) {
                     throw new AssertionError(
                             who
                                     + ": something is missing in "
@@ -31,10 +32,20 @@ final class Pools {
         }
     }
 
-    private static Pool<?> pool(Object owner, Field field) {
+    /** What an agent sends packets with: the pool is there. */
+    static Object sender(Object agent) {
+        for (Field field : agent.getClass().getDeclaredFields()) {
+            if (field.getType() == PacketSender.class) {
+                return value(agent, field);
+            }
+        }
+        throw new AssertionError(agent.getClass() + " sends by other means: look elsewhere");
+    }
+
+    private static Object value(Object owner, Field field) {
         try {
             field.setAccessible(true);
-            return (Pool<?>) field.get(owner);
+            return field.get(owner);
         } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }

@@ -15,6 +15,7 @@ import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.PacketSender;
 import dev.taltun.dataplane.Relay;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
@@ -215,14 +216,8 @@ final class SimNode {
                                 null,
                                 simulation.clock(),
                                 peers,
-                                port,
-                                transmitter(arena, READER_BATCHES, writers.get(i), block, true),
-                                offloads,
-                                block,
-                                i,
-                                options.mtu,
-                                options.staged));
-        poolOwners.add(outbound);
+                                sending(arena, i, i, block)));
+        poolOwners.add(Pools.sender(outbound));
         return outbound;
     }
 
@@ -254,20 +249,22 @@ final class SimNode {
         Relay relay =
                 new Relay(
                         arena,
-                        new Relay.Parts(
-                                Forwarding.of(
-                                        true,
-                                        false,
-                                        options.lighthouse ? List.of() : who.innerAddresses()),
-                                port,
-                                transmitter(arena, READER_BATCHES, writers.get(i), block, true),
-                                offloads,
-                                block,
-                                options.workers + i,
-                                options.mtu,
-                                options.staged));
-        poolOwners.add(relay);
+                        Forwarding.of(
+                                true, false, options.lighthouse ? List.of() : who.innerAddresses()),
+                        sending(arena, i, options.workers + i, block));
+        poolOwners.add(Pools.sender(relay));
         return relay;
+    }
+
+    private PacketSender.Parts sending(Arena arena, int worker, int lane, Counters.Block block) {
+        return new PacketSender.Parts(
+                port,
+                transmitter(arena, READER_BATCHES, writers.get(worker), block, true),
+                offloads,
+                block,
+                lane,
+                options.mtu,
+                options.staged);
     }
 
     private ControlAgent control(Arena arena, List<PeerSpec> specs) {
