@@ -99,7 +99,8 @@ final class Paths {
                 best = link;
             }
         }
-        if (carrier != null && lighthouses.contains(carrier) && carrier.isAlive()) {
+        boolean kept = carrier != null && lighthouses.contains(carrier) && carrier.isAlive();
+        if (kept && (carrier.isTrusted() || !best.isTrusted())) {
             // One that works is kept: a few milliseconds are not worth a change of path.
             return;
         }

@@ -157,6 +157,8 @@ class HostileClientSimulationTest extends SimulationTest {
         sim.runSeconds(0.2);
         assertAllArrived();
         sim.network().cut(datagram -> false);
+        sim.traffic().amid(a, b, 20);
+        assertTrue(sim.runUntil(70, this::bothDirect), "not tried again");
         assertTheOthersTalk();
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A node whose machine has two lines to the internet, and changes from one to the other. Prints how
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
  */
 @NamespaceTest
 final class NetworkChangeTest {
+    private static final String WHEN_ASKED = "half a minute; -Dtaltun.nat=all";
+
     /** Without news of the machine a node registers every 10 to 20 seconds. */
     private static final Duration WELL_BEFORE_ANY_TIMER = Duration.ofSeconds(5);
 
@@ -87,12 +90,14 @@ final class NetworkChangeTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void anotherRoute() {
         ip("route", "replace", "default", "via", SECOND_GATEWAY, "metric", "5");
         awaitSeenAt(SECOND);
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void aLinkThatGoesDown() {
         ip("link", "set", "eth0", "down");
         awaitSeenAt(SECOND);

@@ -11,11 +11,19 @@ import dev.taltun.netns.NamespaceTest;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Two nodes that find each other where home networks make that hard. Prints what came of it. */
+/**
+ * Two nodes that find each other where home networks make that hard, and keep their path, or
+ * another one, when something on the way dies. Prints what came of it. Most of it takes minutes:
+ * {@code -Dtaltun.nat=all}.
+ */
 @NamespaceTest
 final class TraversalTest {
-    private static final Duration DIRECT = Duration.ofSeconds(5);
+    private static final String WHEN_ASKED = "minutes; -Dtaltun.nat=all";
+
+    private static final Duration DIRECT = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** A path that failed is tried again within a minute. */
     private static final Duration AGAIN = Duration.ofSeconds(75);
@@ -44,6 +52,15 @@ final class TraversalTest {
         Await.until("a direct path again", AGAIN, meeting::isDirect, meeting::logs);
     }
 
+    /** Whether the left node knows that this is its address outside. */
+    private boolean isSeenAt(String address) {
+        return meeting.left()
+                .path(meeting.lighthouse(0))
+                .observed()
+                .map(seen -> seen.startsWith(address + ":"))
+                .orElse(false);
+    }
+
     private String endpoint() {
         return meeting.left().sees(meeting.right()).endpoint().orElse("");
     }
@@ -57,6 +74,7 @@ final class TraversalTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void twoLevelsOfNat() {
         Internet internet = meeting.lighthouses(1).internet();
         HomeRouter outer = internet.home("n", NatKind.PRESERVING);
@@ -67,6 +85,7 @@ final class TraversalTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void ipv6WorksWhereIpv4IsHopeless() {
         Internet internet = meeting.lighthouses(1).internet();
         Namespace left = internet.home("n", NatKind.RANDOM).ipv6().host("a");
@@ -77,6 +96,7 @@ final class TraversalTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void aFirewallThatLetsTheLighthouseThroughOnly() {
         Internet internet = meeting.lighthouses(1).internet();
         HomeRouter strict = internet.home("n", NatKind.PRESERVING);
@@ -90,6 +110,7 @@ final class TraversalTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void aNatThatForgetsAfterFifteenSeconds() {
         Internet internet = meeting.lighthouses(1).internet();
         HomeRouter one = internet.home("n", NatKind.PRESERVING).forgetAfter(15);
@@ -109,17 +130,21 @@ final class TraversalTest {
         HomeRouter other = internet.home("o", NatKind.PRESERVING);
         meeting.nodes(one.host("a"), other.host("b")).start("");
         assertDirect(meet("before the NAT's reboot"));
-        Duration length = Duration.ofSeconds(20);
+        Duration length = Duration.ofSeconds(8);
         Background ping = Outage.start(meeting, length);
-        ping.awaitLine("icmp_seq=50 ", DIRECT);
+        ping.awaitLine("icmp_seq=50 ", PATIENCE);
         one.reboot(29);
+        Await.until(
+                "the new address is known", PATIENCE, () -> isSeenAt(one.outside()), meeting::logs);
         Outage outage = Outage.finish(ping, length);
         System.out.println("NAT reboot with another address: " + outage);
         assertTrue(outage.longestMillis() < length.toMillis() / 2, meeting::logs);
         awaitDirectAgain();
+        assertTrue(isSeenAt(one.outside()), meeting::logs);
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void aDirectPathThatDiesSilentlyIsLeft() {
         Outage outage = cut(false);
         System.out.println("direct path cut silently: " + outage);
@@ -128,6 +153,7 @@ final class TraversalTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void aDirectPathThatIsRefusedIsLeft() {
         System.out.println("direct path refused: " + cut(true));
     }
@@ -140,7 +166,7 @@ final class TraversalTest {
         assertDirect(meet("before the cut"));
         Duration length = Duration.ofSeconds(12);
         Background ping = Outage.start(meeting, length);
-        ping.awaitLine("icmp_seq=50 ", DIRECT);
+        ping.awaitLine("icmp_seq=50 ", PATIENCE);
         if (refused) {
             internet.refuse(one.outside(), other.outside());
         } else {
@@ -153,6 +179,7 @@ final class TraversalTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void trafficSurvivesTheLighthouseThatRelaysIt() {
         meeting.lighthouses(2).nodes(NatKind.RANDOM, NatKind.RANDOM).start("");
         assertFalse(meet("before a lighthouse dies").direct());
@@ -160,7 +187,7 @@ final class TraversalTest {
         int used = relay.equals("beacon0") ? 0 : 1;
         Duration length = Duration.ofSeconds(15);
         Background ping = Outage.start(meeting, length);
-        ping.awaitLine("icmp_seq=50 ", DIRECT);
+        ping.awaitLine("icmp_seq=50 ", PATIENCE);
         meeting.lighthouse(used).process().kill();
         Outage outage = Outage.finish(ping, length);
         System.out.println("the lighthouse that relays dies, another is there: " + outage);
@@ -168,12 +195,13 @@ final class TraversalTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void trafficSurvivesARestartOfTheOnlyLighthouse() {
         meeting.lighthouses(1).nodes(NatKind.RANDOM, NatKind.RANDOM).start("");
         assertFalse(meet("before the lighthouse restarts").direct());
         Duration length = Duration.ofSeconds(30);
         Background ping = Outage.start(meeting, length);
-        ping.awaitLine("icmp_seq=50 ", DIRECT);
+        ping.awaitLine("icmp_seq=50 ", PATIENCE);
         Rendezvous.Member beacon = meeting.lighthouse(0);
         beacon.process().kill();
         meeting.startLighthouse(beacon);
