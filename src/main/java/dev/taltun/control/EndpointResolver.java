@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Resolves names by the machine's resolver, which may block for half a minute, on threads of its
- * own: none before the first name, few at any time, none again a while after the last.
+ * Resolves names by the machine's resolver or one in its place, which may block for half a minute,
+ * on threads of its own: none before the first name, few at any time, none again a while after the
+ * last.
  *
  * <p>Numeric endpoints never come here. Any thread.
  */
@@ -29,10 +30,10 @@ public final class EndpointResolver implements NameResolver {
     private final Lookup lookup;
     private final ThreadPoolExecutor threads;
 
-    /** The machine's resolver, or a test's. */
+    /** The machine's resolver, or one that stands in for it. */
     @FunctionalInterface
-    interface Lookup {
-        /** All addresses of a host, best first. */
+    public interface Lookup {
+        /** All addresses of a host, best first. Any thread; may block for half a minute. */
         InetAddress[] addresses(String host) throws UnknownHostException;
     }
 
@@ -43,7 +44,11 @@ public final class EndpointResolver implements NameResolver {
         this(ipv6, InetAddress::getAllByName);
     }
 
-    EndpointResolver(boolean ipv6, Lookup lookup) {
+    /**
+     * @param ipv6 whether our socket can send to IPv6 addresses
+     * @param lookup who is asked
+     */
+    public EndpointResolver(boolean ipv6, Lookup lookup) {
         this.ipv6 = ipv6;
         this.lookup = lookup;
         ThreadFactory daemons =

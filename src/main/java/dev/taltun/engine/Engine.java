@@ -45,6 +45,7 @@ public final class Engine implements AutoCloseable {
 
     private WarmUp warmUp;
     private OffloadNews offloadNews;
+    private GatewayNetworks gatewayNetworks;
 
     private Engine(
             EngineLog log, Counters counters, HostSetup host, Deque<AutoCloseable> resources) {
@@ -116,6 +117,10 @@ public final class Engine implements AutoCloseable {
                             problem -> failed(agent, problem)));
         }
         offloadNews = assembly.offloadNews();
+        gatewayNetworks = assembly.gatewayNetworks();
+        if (gatewayNetworks != null) {
+            gatewayNetworks.refresh();
+        }
         runners.forEach(AgentRunner::start);
     }
 
@@ -177,6 +182,9 @@ public final class Engine implements AutoCloseable {
     public String awaitEnd() throws InterruptedException {
         while (!ended.await(NEWS_SECONDS, TimeUnit.SECONDS)) {
             offloadNews.look();
+            if (gatewayNetworks != null) {
+                gatewayNetworks.refresh();
+            }
         }
         return failure.get();
     }

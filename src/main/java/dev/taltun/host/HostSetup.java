@@ -2,6 +2,7 @@ package dev.taltun.host;
 
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.TaltunConfig;
+import dev.taltun.io.dns.DnsClient;
 import dev.taltun.io.netlink.LinuxNetlink;
 import dev.taltun.io.netlink.Netlink;
 import dev.taltun.routing.IpPrefix;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 public final class HostSetup implements AutoCloseable {
     private static final Path STATE = Path.of("/run/taltun");
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+    private static final Path HOSTS = Path.of("/etc/hosts");
 
     private final InterfaceConfig iface;
     private final Consumer<String> warning;
@@ -56,6 +58,14 @@ public final class HostSetup implements AutoCloseable {
     /** Whether all that has no other way leaves through the tunnel. */
     public boolean isFullTunnel() {
         return tunnel.isWanted();
+    }
+
+    /** Addresses of names by the way that the tunnel's own datagrams take. */
+    public OutsideNames outsideNames() {
+        return new OutsideNames(
+                new NameServersOutside(STATE, new ResolverFile(RESOLV_CONF), iface.dns()),
+                HOSTS,
+                new DnsClient(tunnel.mark()));
     }
 
     /** Undoes what killed engines left in this network namespace. Says what it cannot undo. */

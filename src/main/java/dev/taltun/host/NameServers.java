@@ -2,12 +2,12 @@ package dev.taltun.host;
 
 import dev.taltun.config.DnsConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Makes the machine ask the configured name servers: by systemd-resolved where that answers its
@@ -44,9 +44,8 @@ final class NameServers {
         if (file.path().toRealPath().startsWith(RESOLVED)) {
             return true;
         }
-        try (Stream<String> lines = Files.lines(file.path())) {
-            return lines.anyMatch(line -> line.strip().equals(RESOLVED_STUB));
-        }
+        return Files.readAllLines(file.path(), StandardCharsets.ISO_8859_1).stream()
+                .anyMatch(line -> line.strip().equals(RESOLVED_STUB));
     }
 
     /** Nothing to undo: what is set for an interface goes with it, whatever way that ends. */

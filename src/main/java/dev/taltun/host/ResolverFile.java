@@ -10,9 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The file that names the name servers (resolv.conf(5)), and the backup of what it was.
@@ -30,6 +32,13 @@ final class ResolverFile {
     private static final String NOTHING = "nothing";
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final int MOUNT_POINT_COLUMN = 4;
+    private static final String HEAD = "# By Taltun for ";
+    private static final String TAIL = ", which puts back what was here when it ends.";
+    private static final Pattern HEADLINE =
+            Pattern.compile(Pattern.quote(HEAD) + "([^/\n]+)" + Pattern.quote(TAIL));
+
+    /** More engines than ever change the file of one machine. */
+    private static final int CHANGED_MAX = 64;
 
     private final Path path;
 
@@ -41,8 +50,15 @@ final class ResolverFile {
         return path;
     }
 
+    /** As text of single bytes, as the files are read and written: whatever is in them stays. */
     private static String headline(String tunName) {
-        return "# By Taltun for " + tunName + ", which puts back what was here when it ends.";
+        byte[] name = tunName.getBytes(StandardCharsets.UTF_8);
+        return HEAD + new String(name, StandardCharsets.ISO_8859_1) + TAIL;
+    }
+
+    private static String tunName(Matcher headline) {
+        byte[] name = headline.group(1).getBytes(StandardCharsets.ISO_8859_1);
+        return new String(name, StandardCharsets.UTF_8);
     }
 
     /**
@@ -60,7 +76,10 @@ final class ResolverFile {
         }
         try {
             String backup = describe();
-            Files.writeString(journal.state().resolverBackup(journal.tunName()), backup);
+            Files.writeString(
+                    journal.state().resolverBackup(journal.tunName()),
+                    backup,
+                    StandardCharsets.ISO_8859_1);
             journal.note(new ResolverChange(path));
             write(content(journal.tunName(), config, backup));
         } catch (FileSystemException e) {
@@ -101,10 +120,9 @@ final class ResolverFile {
     }
 
     private boolean isMounted() throws IOException {
-        try (Stream<String> mounts = Files.lines(MOUNTS)) {
-            return mounts.map(line -> line.split(" ")[MOUNT_POINT_COLUMN])
-                    .anyMatch(path.toString()::equals);
-        }
+        return Files.readAllLines(MOUNTS, StandardCharsets.ISO_8859_1).stream()
+                .map(line -> line.split(" ")[MOUNT_POINT_COLUMN])
+                .anyMatch(path.toString()::equals);
     }
 
     private String describe() throws IOException {
@@ -131,6 +149,33 @@ final class ResolverFile {
                 StandardCharsets.ISO_8859_1,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    /**
+     * What the file says, or said before the first of the engines that have changed it since.
+     *
+     * @throws IOException when it cannot be read
+     */
+    String original(StateFolder state) throws IOException {
+        String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+        // Backups could lead round in a circle only if somebody wrote them by hand.
+        for (int i = 0; i < CHANGED_MAX; i++) {
+            Matcher ours = HEADLINE.matcher(text);
+            if (!ours.lookingAt()) {
+                break;
+            }
+            String backup =
+                    Files.readString(
+                            state.resolverBackup(tunName(ours)), StandardCharsets.ISO_8859_1);
+            int lineEnd = backup.indexOf('\n');
+            String what = lineEnd < 0 ? backup : backup.substring(0, lineEnd);
+            if (what.startsWith(LINK)) {
+                Path target = path.resolveSibling(what.substring(LINK.length()));
+                return Files.readString(target, StandardCharsets.ISO_8859_1);
+            }
+            text = backup.substring(lineEnd + 1);
+        }
+        return text;
     }
 
     /** Puts back what was there, unless somebody else has written the file since. */
@@ -187,8 +232,9 @@ final class ResolverFile {
     }
 
     private static boolean hasLine(Path file, int number, String wanted) {
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
-            return lines.skip(number).findFirst().filter(wanted::equals).isPresent();
+        try {
+            List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+            return number < lines.size() && lines.get(number).equals(wanted);
         } catch (IOException e) {
             return false;
         }

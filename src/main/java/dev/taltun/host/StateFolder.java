@@ -3,12 +3,14 @@ package dev.taltun.host;
 import dev.taltun.io.NetworkIdentity;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -114,8 +116,7 @@ final class StateFolder {
                 String name = file.getFileName().toString();
                 name = name.substring(0, name.length() - SUFFIX.length());
                 if (!name.equals(tunName)) {
-                    boolean alive = isAlive(file);
-                    entries.add(new Entry(name, changes(file), alive));
+                    entries.add(new Entry(name, changes(file), isAlive(file)));
                 }
             }
         } catch (IOException e) {
@@ -135,15 +136,14 @@ final class StateFolder {
         }
     }
 
-    private static List<Change> changes(Path file) throws IOException {
-        List<Change> changes = new ArrayList<>();
-        for (String line : Files.readAllLines(file)) {
-            Change change = Change.parse(line);
-            if (change != null) {
-                changes.add(change);
-            }
+    /** Those that can be read, whatever else is in the file. */
+    private static List<Change> changes(Path file) {
+        try {
+            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            return text.lines().map(Change::parse).filter(Objects::nonNull).toList();
+        } catch (IOException e) {
+            return List.of(); // It ended meanwhile, or the file may not be read.
         }
-        return changes;
     }
 
     /** Opens and locks the journal's file of an interface; {@link #release} closes it. */

@@ -28,6 +28,10 @@ import org.junit.jupiter.api.Test;
 @NamespaceTest
 final class FullTunnelTest {
     private static final Duration SOON = Duration.ofSeconds(20);
+
+    /** A name is asked for again 30 s after the last time, when the peer is silent by then. */
+    private static final Duration MOVED = Duration.ofSeconds(80);
+
     private static final String PUBLIC = "198.51.100.7";
     private static final String PUBLIC6 = "fd06::7";
     private static final String ENDPOINT = "203.0.113.10:51820";
@@ -40,6 +44,7 @@ final class FullTunnelTest {
     private Namespace laptop;
     private Namespace router;
     private Namespace server;
+    private Namespace open;
     private WrittenNode exit;
     private Set<String> policy;
     private String sysctls;
@@ -49,7 +54,7 @@ final class FullTunnelTest {
         laptop = lab.namespace("l");
         router = lab.namespace("r");
         server = lab.namespace("s");
-        Namespace open = lab.namespace("p");
+        open = lab.namespace("p");
         Namespace printer = lab.namespace("d");
         lab.link(laptop, "eth0", router, "lan");
         lab.link(laptop, "eth1", printer, "eth0");
@@ -164,6 +169,32 @@ final class FullTunnelTest {
         assertTrue(laptop.policy().stream().anyMatch(it -> it.contains("fwmark 0x77 lookup 777")));
         assertEquals(0, client.terminate().exit(), client::log);
         isAsBefore();
+    }
+
+    /**
+     * Who answers for names is beyond the tunnel, and inside it are those whom the machine asks. So
+     * the name of the other end is asked for past it, when it is not up yet and when that end is
+     * somewhere else.
+     */
+    @Test
+    void anEndpointByNameIsFoundWhileTheTunnelIsDown() {
+        laptop.resolvConf("nameserver " + PUBLIC + "\n");
+        try (NameServer names = new NameServer(open, "203.0.113.10")) {
+            exit.start();
+            WrittenNode client = client("vpn.taltun.test:51820", "dns = \"10.77.0.2\"").start();
+            Ping.await(laptop, PUBLIC, SOON);
+            carriesAll(pastTheTunnel());
+            // The server forgets where the client is, or it would call from its new address.
+            exit.kill();
+            server.removeAddress("eth0", "203.0.113.10/24");
+            server.address("eth0", "203.0.113.20/24").route("default", "203.0.113.1");
+            names.moveTo("203.0.113.20");
+            exit.start();
+            Ping.await(laptop, PUBLIC, MOVED);
+            carriesAll(pastTheTunnel());
+            assertEquals(Set.of("vpn.taltun.test."), names.asked());
+            assertEquals(0, client.terminate().exit(), client::log);
+        }
     }
 
     @Test
