@@ -69,7 +69,7 @@ final class PingCommand implements CliCommand {
             console.complain("ping", "--count is 1 or more, --interval 0 to 3600 seconds");
             return ExitCode.USAGE;
         }
-        PeerPath path = PeerPath.to(target);
+        WatchedPeer path = WatchedPeer.to(target);
         NetworkInterface device = NetworkInterface.getByName(path.interfaceName());
         if (device == null) {
             throw new IOException(
@@ -84,7 +84,7 @@ final class PingCommand implements CliCommand {
     private static int ping(
             InetAddress target,
             NetworkInterface device,
-            PeerPath path,
+            WatchedPeer path,
             int count,
             double seconds,
             Console console)

@@ -36,52 +36,6 @@ public record PeerSpec(
         PathChoice path) {
     private static final int KEEPALIVE_SECONDS_MAX = 65535;
 
-    /** A peer to use WireGuard's own suite with. */
-    public PeerSpec(
-            String name,
-            PublicKey publicKey,
-            SecretKey presharedKey,
-            EndpointSpec endpoint,
-            List<IpPrefix> allowedIps,
-            int keepaliveSeconds,
-            boolean initiates) {
-        this(
-                name,
-                publicKey,
-                presharedKey,
-                endpoint,
-                allowedIps,
-                keepaliveSeconds,
-                initiates,
-                SuiteChoice.WIREGUARD,
-                null);
-    }
-
-    /** A peer that is no lighthouse. */
-    public PeerSpec(
-            String name,
-            PublicKey publicKey,
-            SecretKey presharedKey,
-            EndpointSpec endpoint,
-            List<IpPrefix> allowedIps,
-            int keepaliveSeconds,
-            boolean initiates,
-            SuiteChoice suites,
-            Set<PublicKey> relayWith) {
-        this(
-                name,
-                publicKey,
-                presharedKey,
-                endpoint,
-                allowedIps,
-                keepaliveSeconds,
-                initiates,
-                suites,
-                relayWith,
-                false,
-                PathChoice.AUTO);
-    }
-
     public PeerSpec {
         if (keepaliveSeconds < 0 || keepaliveSeconds > KEEPALIVE_SECONDS_MAX) {
             throw new IllegalArgumentException(

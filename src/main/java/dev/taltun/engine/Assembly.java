@@ -22,18 +22,12 @@ import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.Entropy;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.Forwarding;
-import dev.taltun.dataplane.Inbound;
+import dev.taltun.dataplane.NearNetworks;
 import dev.taltun.dataplane.Offloads;
-import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
-import dev.taltun.dataplane.PacketSender;
-import dev.taltun.dataplane.Relay;
-import dev.taltun.dataplane.Transmitter;
-import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
 import dev.taltun.io.udp.LinuxUdpSocket;
-import dev.taltun.io.udp.RxBatch;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.StaticIdentity;
@@ -48,9 +42,6 @@ import java.util.List;
 
 /** Builds the parts of one engine and wires them together. Used once, by one thread. */
 final class Assembly {
-    /** Most datagrams in one GSO run that every kernel takes (UDP_MAX_SEGMENTS before 6.9). */
-    private static final int GSO_SEGMENTS = 64;
-
     /**
      * Messages of one receive. With GRO each may be 64 KiB, and more would leave the CPU's cache.
      */
@@ -92,6 +83,10 @@ final class Assembly {
     private final Clock clock = new SystemClock();
     private final List<Threaded> agents = new ArrayList<>();
     private final int workers;
+
+    /** Null when this node is no gateway. */
+    private final NearNetworks near;
+
     private Quiescence quiescence;
     private Arena arena;
     private AeadProviders aead;
@@ -123,6 +118,13 @@ final class Assembly {
         this.counters = counters;
         this.resources = resources;
         workers = Math.max(1, config.iface().workers());
+        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
+        near = gateway ? new NearNetworks() : null;
+    }
+
+    /** Keeps a gateway's networks as they are; null when this node is no gateway. */
+    GatewayNetworks gatewayNetworks() {
+        return near == null ? null : new GatewayNetworks(tun.name(), near);
     }
 
     Quiescence quiescence() {
@@ -169,7 +171,8 @@ final class Assembly {
         tun = Tunnel.open(iface, workers);
         resources.push(tun);
         boolean gso = sockets.getFirst().gso();
-        offloads = new Offloads(gso ? GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
+        offloads =
+                new Offloads(gso ? PacketPath.GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
         quiescence = new Quiescence(3 * workers + 1);
         wire();
         if (tun.exists()) {
@@ -188,34 +191,72 @@ final class Assembly {
         Wakeup controlWakeup = new Wakeup();
         Poller controlPoller = poller(-1);
         ControlPort port =
-                new ControlPort(
-                        PEERS_MAX,
-                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
-                        controlWakeup,
-                        controlPoller::wakeUp);
-        IndexTable indices = new IndexTable(Assembly::randomIndex);
-        PeerTable peers = new PeerTable(PrefixTable.empty());
+                new ControlPort(PEERS_MAX, stagedPackets(), controlWakeup, controlPoller::wakeUp);
+        PacketPath.Common common =
+                new PacketPath.Common(
+                        arena,
+                        clock,
+                        counters,
+                        offloads,
+                        port,
+                        new IndexTable(Assembly::randomIndex),
+                        new PeerTable(PrefixTable.empty()),
+                        forwarding(),
+                        iface.mtu());
         Pinning pinning = new Pinning(iface.cpus(), log);
-        List<UdpWriter> writers = new ArrayList<>();
+        List<PacketPath> paths = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
-            writers.add(writer(i, pinning));
+            LinuxUdpSocket socket = sockets.get(i);
+            PacketPath path =
+                    new PacketPath(
+                            common, room(socket), socket, "taltun-udp-" + i, socketPoller(i));
+            paths.add(path);
+            agents.add(new Threaded(path.writer(), pinning.forWorker(i)));
         }
-        ControlAgent control =
-                control(port, controlWakeup, controlPoller, indices, peers, writers.getFirst());
+        ControlAgent control = control(common, controlWakeup, controlPoller, paths.getFirst());
         for (int i = 0; i < workers; i++) {
+            PacketPath path = paths.get(i);
+            Runnable pin = pinning.forWorker(i);
             if (tun.exists()) {
-                agents.add(
-                        new Threaded(
-                                outbound(i, peers, port, writers.get(i)), pinning.forWorker(i)));
+                Agent outbound =
+                        path.outbound(
+                                "taltun-out-" + i, i, tun.newReader(arena, i), poller(tun.fd(i)));
+                agents.add(new Threaded(outbound, pin));
             }
-            agents.add(
-                    new Threaded(
-                            inbound(i, indices, peers, port, writers.get(i)),
-                            pinning.forWorker(i)));
+            Agent inbound =
+                    path.inbound(
+                            "taltun-in-" + i,
+                            workers + i,
+                            tun.newWriter(arena, i),
+                            socketPoller(i));
+            agents.add(new Threaded(inbound, pin));
         }
         agents.add(new Threaded(control, () -> {}));
         device = device(control);
         resources.push(device);
+    }
+
+    /** Packets that may wait for handshakes, over all workers. */
+    private int stagedPackets() {
+        return (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers;
+    }
+
+    private PacketPath.Room room(LinuxUdpSocket socket) {
+        return new PacketPath.Room(
+                READER_BATCHES,
+                STAGED_PACKETS,
+                RELAY_BATCHES,
+                RELAY_STAGED_PACKETS,
+                socket.gro() ? RECEIVE_SLOTS_GRO : RECEIVE_SLOTS,
+                socket.gro() ? GRO_SLOT_BYTES : plainSlotBytes());
+    }
+
+    private Forwarding forwarding() {
+        if (isBlank()) {
+            return Forwarding.byKernel();
+        }
+        InterfaceConfig iface = config.iface();
+        return Forwarding.of(iface.relay(), near, tun.exists() ? iface.vips() : List.of());
     }
 
     private LiveDevice device(ControlAgent control) {
@@ -275,36 +316,9 @@ final class Assembly {
         return poller;
     }
 
-    private UdpWriter writer(int i, Pinning pinning) throws IOException {
-        LinuxUdpSocket socket = sockets.get(i);
-        UdpWriter writer =
-                new UdpWriter(
-                        "taltun-udp-" + i,
-                        socket.newSender(arena),
-                        offloads,
-                        counters.newBlock(),
-                        socketPoller(i));
-        agents.add(new Threaded(writer, pinning.forWorker(i)));
-        return writer;
-    }
-
     private ControlAgent control(
-            ControlPort port,
-            Wakeup wakeup,
-            Poller poller,
-            IndexTable indices,
-            PeerTable peers,
-            UdpWriter writer) {
+            PacketPath.Common common, Wakeup wakeup, Poller poller, PacketPath path) {
         Counters.Block block = counters.newBlock();
-        Transmitter transmitter =
-                new Transmitter(
-                        arena,
-                        CONTROL_BATCHES,
-                        sockets.getFirst().newSender(arena),
-                        writer,
-                        offloads,
-                        block,
-                        true);
         identity =
                 isBlank()
                         ? StaticIdentity.nobody()
@@ -313,12 +327,12 @@ final class Assembly {
                 new ControlAgent.Parts(
                         clock,
                         identity,
-                        peers,
-                        indices,
-                        port,
+                        common.peers(),
+                        common.indices(),
+                        common.port(),
                         wakeup,
                         Sleeper.of(poller),
-                        BatchOutlet.of(transmitter),
+                        BatchOutlet.of(path.transmitter(CONTROL_BATCHES, block)),
                         new PacketSealer(2 * workers, config.iface().mtu()),
                         this::newKey,
                         Entropy::fill,
@@ -326,11 +340,9 @@ final class Assembly {
                         block,
                         new EngineListener(log),
                         resolver(sockets.getFirst().ipv6()),
-                        (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers,
+                        stagedPackets(),
                         paths());
-        boolean aesIsFaster =
-                aead.nanosPerPacket(CipherSuite.AES_256_GCM)
-                        < aead.nanosPerPacket(CipherSuite.CHACHA20_POLY1305);
+        boolean aesIsFaster = aead.fastestSuite() == CipherSuite.AES_256_GCM;
         specs = new PeerSpecs(config.iface().mode(), aesIsFaster);
         ControlAgent agent =
                 new ControlAgent(parts, config.peers().stream().map(specs::of).toList());
@@ -390,93 +402,6 @@ final class Assembly {
     void announce() {
         new Announcement(config, log)
                 .tell(sockets.getFirst(), tun, aead, identity.publicKey(), isBlank());
-    }
-
-    private Outbound outbound(int i, PeerTable peers, ControlPort port, UdpWriter writer)
-            throws IOException {
-        Counters.Block block = counters.newBlock();
-        Transmitter transmitter =
-                new Transmitter(
-                        arena,
-                        READER_BATCHES,
-                        sockets.get(i).newSender(arena),
-                        writer,
-                        offloads,
-                        block,
-                        true);
-        return new Outbound(
-                arena,
-                new Outbound.Parts(
-                        "taltun-out-" + i,
-                        tun.newReader(arena, i),
-                        poller(tun.fd(i)),
-                        clock,
-                        peers,
-                        new PacketSender.Parts(
-                                port,
-                                transmitter,
-                                offloads,
-                                block,
-                                i,
-                                config.iface().mtu(),
-                                STAGED_PACKETS)));
-    }
-
-    private Inbound inbound(
-            int i, IndexTable indices, PeerTable peers, ControlPort port, UdpWriter writer)
-            throws IOException {
-        Counters.Block block = counters.newBlock();
-        LinuxUdpSocket socket = sockets.get(i);
-        RxBatch batch =
-                socket.gro()
-                        ? new RxBatch(arena, RECEIVE_SLOTS_GRO, GRO_SLOT_BYTES)
-                        : new RxBatch(arena, RECEIVE_SLOTS, plainSlotBytes());
-        return new Inbound(
-                arena,
-                new Inbound.Parts(
-                        "taltun-in-" + i,
-                        socket.newReceiver(arena, batch),
-                        batch,
-                        tun.newWriter(arena, i),
-                        socketPoller(i),
-                        clock,
-                        indices,
-                        peers,
-                        port,
-                        offloads,
-                        block,
-                        workers + i,
-                        relay(i, port, writer, block)));
-    }
-
-    private Relay relay(int i, ControlPort port, UdpWriter writer, Counters.Block block) {
-        InterfaceConfig iface = config.iface();
-        Transmitter transmitter =
-                new Transmitter(
-                        arena,
-                        RELAY_BATCHES,
-                        sockets.get(i).newSender(arena),
-                        writer,
-                        offloads,
-                        block,
-                        true);
-        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
-        Forwarding forwarding =
-                isBlank()
-                        ? Forwarding.byKernel()
-                        : Forwarding.of(
-                                iface.relay(), gateway, tun.exists() ? iface.vips() : List.of());
-        return new Relay(
-                arena,
-                forwarding,
-                new PacketSender.Parts(
-                        port,
-                        transmitter,
-                        offloads,
-                        block,
-                        workers + i,
-                        iface.mtu(),
-                        RELAY_STAGED_PACKETS));
     }
 
     /** The largest datagram: an inner packet of MTU size, padded, or a full 1500-byte one. */

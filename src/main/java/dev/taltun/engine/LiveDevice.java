@@ -5,6 +5,7 @@ import dev.taltun.api.DeviceStatus;
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
 import dev.taltun.control.ControlCommands;
+import dev.taltun.control.PathChoice;
 import dev.taltun.control.PeerChange;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.control.PeerStatus;
@@ -184,7 +185,17 @@ final class LiveDevice implements Device, AutoCloseable {
     public PeerSpec newPeer(PublicKey key) {
         boolean initiates = parts.config().mode() == Mode.CLIENT;
         return new PeerSpec(
-                key.abbreviated(), key, null, null, List.of(), 0, initiates, parts.suites(), null);
+                key.abbreviated(),
+                key,
+                null,
+                null,
+                List.of(),
+                0,
+                initiates,
+                parts.suites(),
+                null,
+                false,
+                PathChoice.AUTO);
     }
 
     @Override

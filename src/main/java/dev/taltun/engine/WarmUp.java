@@ -11,10 +11,6 @@ import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.Outbound;
-import dev.taltun.dataplane.PacketSender;
-import dev.taltun.dataplane.Relay;
-import dev.taltun.dataplane.Transmitter;
-import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.ffi.Fd;
 import dev.taltun.ffi.Libc;
 import dev.taltun.ffi.ThreadPriority;
@@ -24,7 +20,6 @@ import dev.taltun.io.tun.LinuxTunReader;
 import dev.taltun.io.tun.LinuxTunWriter;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.LinuxUdpSocket;
-import dev.taltun.io.udp.RxBatch;
 import dev.taltun.io.udp.TxBatch;
 import dev.taltun.io.udp.UdpOptions;
 import dev.taltun.io.udp.UdpSender;
@@ -59,6 +54,10 @@ import java.util.function.LongSupplier;
  * about a second or until there is real load, and is then gone with all its memory. Where it cannot
  * run (no loopback), nothing is lost but the warm-up.
  *
+ * <p>Its thread owns all that it works with. Of the engine's it uses only what is never closed: a
+ * lane of the AEAD providers that nobody else uses, and counters, which it reads. So it does no
+ * harm if it is still there when the engine is gone.
+ *
  * <pre>
  *   traffic -> UDP socket -> Outbound -> UDP socket -+
  *                                        |           | loopback
@@ -83,10 +82,8 @@ final class WarmUp {
     private static final IpPrefix OWN_6 =
             IpPrefix.v6(WarmUpTraffic.NETWORK_6, WarmUpTraffic.DESTINATION & 0xffff_ffffL, 128);
 
-    private static final int MAX_SEGMENTS = 64;
-    private static final int RECEIVE_SLOTS = 4;
-    private static final int SLOT_BYTES = 65_536;
-    private static final int BATCHES = 2;
+    /** Everything is taken as soon as it is there: one batch at a time, one message. */
+    private static final PacketPath.Room ROOM = new PacketPath.Room(2, 1, 2, 1, 4, 65_536);
 
     /**
      * @param rounds most rounds
@@ -137,12 +134,15 @@ final class WarmUp {
     }
 
     /**
-     * Ends it, and waits a little for its memory and keys, which nobody else uses, to be gone: at
-     * the lowest priority that may take long on a busy machine.
+     * Ends it, and waits a little for its memory and keys to be gone: at the lowest priority that
+     * may take long on a busy machine.
+     *
+     * @return whether they are gone
      */
-    void end() throws InterruptedException {
+    boolean end() throws InterruptedException {
         closing.countDown();
         thread.join(END_MILLIS);
+        return !thread.isAlive();
     }
 
     private void run() {
@@ -168,7 +168,7 @@ final class WarmUp {
                                     counters.sum(Counter.PACKETS_OPENED),
                                     counters.sum(Counter.TUN_WRITES),
                                     (parts.clock().nanoTime() - start) / 1_000_000));
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | OutOfMemoryError e) {
             log.debug("no warm-up: " + e.getMessage());
         } finally {
             while (!resources.isEmpty()) {
@@ -197,81 +197,27 @@ final class WarmUp {
         everything.put(IpPrefix.v4(0, 0), peer);
         everything.put(IpPrefix.v6(0, 0, 0), peer);
         peers.publish(everything.build());
-        ControlPort port = new ControlPort(2, 2, new Wakeup(), () -> {});
-        Offloads offloads = new Offloads(parts.gso() ? MAX_SEGMENTS : 1, true, true);
-        Counters.Block block = counters.newBlock();
         Poller poller = new Poller(arena, udpSide.fd());
         resources.push(poller);
-        UdpWriter writer = new UdpWriter("", udpSide.newSender(arena), offloads, block, poller);
-        outbound = outbound(arena, tunSide, udpSide, poller, port, writer, offloads, block);
-        RxBatch received = new RxBatch(arena, RECEIVE_SLOTS, SLOT_BYTES);
-        Relay relay =
-                new Relay(
-                        arena,
-                        Forwarding.of(true, true, List.of(OWN_4, OWN_6)),
-                        new PacketSender.Parts(
-                                port,
-                                transmitter(arena, udpSide, writer, offloads, block),
-                                offloads,
-                                block,
-                                parts.lane(),
-                                parts.mtu(),
-                                1));
-        inbound =
-                new Inbound(
-                        arena,
-                        new Inbound.Parts(
-                                "",
-                                udpSide.newReceiver(arena, received),
-                                received,
-                                new LinuxTunWriter(arena, sink.number()),
-                                poller,
+        PacketPath path =
+                new PacketPath(
+                        new PacketPath.Common(
+                                arena,
                                 parts.clock(),
+                                counters,
+                                new Offloads(parts.gso() ? PacketPath.GSO_SEGMENTS : 1, true, true),
+                                new ControlPort(2, 2, new Wakeup(), () -> {}),
                                 indices,
                                 peers,
-                                port,
-                                offloads,
-                                block,
-                                parts.lane(),
-                                relay));
-        peer.setEndpoint(endpointOf(udpSide));
-    }
-
-    private Outbound outbound(
-            Arena arena,
-            LinuxUdpSocket tunSide,
-            LinuxUdpSocket udpSide,
-            Poller poller,
-            ControlPort port,
-            UdpWriter writer,
-            Offloads offloads,
-            Counters.Block block) {
-        return new Outbound(
-                arena,
-                new Outbound.Parts(
+                                Forwarding.of(true, true, List.of(OWN_4, OWN_6)),
+                                parts.mtu()),
+                        ROOM,
+                        udpSide,
                         "",
-                        new LinuxTunReader(arena, tunSide.fd()),
-                        poller,
-                        parts.clock(),
-                        peers,
-                        new PacketSender.Parts(
-                                port,
-                                transmitter(arena, udpSide, writer, offloads, block),
-                                offloads,
-                                block,
-                                parts.lane(),
-                                parts.mtu(),
-                                1)));
-    }
-
-    private Transmitter transmitter(
-            Arena arena,
-            LinuxUdpSocket socket,
-            UdpWriter writer,
-            Offloads offloads,
-            Counters.Block block) {
-        return new Transmitter(
-                arena, BATCHES, socket.newSender(arena), writer, offloads, block, true);
+                        poller);
+        outbound = path.outbound("", parts.lane(), new LinuxTunReader(arena, tunSide.fd()), poller);
+        inbound = path.inbound("", parts.lane(), new LinuxTunWriter(arena, sink.number()), poller);
+        peer.setEndpoint(endpointOf(udpSide));
     }
 
     private LinuxUdpSocket socket() throws IOException {

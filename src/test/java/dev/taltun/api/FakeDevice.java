@@ -10,6 +10,7 @@ import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.metrics.Counter;
+import dev.taltun.testing.PeerSpecBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -158,6 +159,6 @@ final class FakeDevice implements Device {
 
     @Override
     public PeerSpec newPeer(PublicKey key) {
-        return new PeerSpec(key.abbreviated(), key, null, null, List.of(), 0, false);
+        return new PeerSpecBuilder(key.abbreviated(), key).build();
     }
 }

@@ -17,6 +17,7 @@ import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.MessageType;
 import dev.taltun.routing.IpPrefix;
+import dev.taltun.testing.PeerSpecBuilder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -112,7 +113,10 @@ class ControlCommandsTest {
         Session session = a.session(b);
         IpPrefix more = IpPrefix.parse("10.9.0.0/16");
         PeerSpec next =
-                new PeerSpec("renamed", b.publicKey(), null, null, List.of(more), 25, false);
+                new PeerSpecBuilder("renamed", b.publicKey())
+                        .allows(List.of(more))
+                        .keepalive(25)
+                        .build();
         done(commands.update(next));
         Peer peer = a.table.routes().get(more);
         assertSame(session, peer.session());
@@ -170,7 +174,10 @@ class ControlCommandsTest {
         List<IpPrefix> same = List.of(Node.innerPrefix(2));
         PeerSpec first = stranger.build();
         PeerSpec thief =
-                new PeerSpec("thief", first.publicKey(), null, first.endpoint(), same, 0, false);
+                new PeerSpecBuilder("thief", first.publicKey())
+                        .endpoint(first.endpoint())
+                        .allows(same)
+                        .build();
         done(commands.add(List.of(toB().build())));
         done(commands.add(List.of(thief)));
         assertEquals("thief", a.peer(b).name());
@@ -194,11 +201,10 @@ class ControlCommandsTest {
                 "there is no peer with the public key " + unknown,
                 refusal(commands.remove(unknown)));
         PublicKey zero = PublicKey.copyOf(new byte[32]);
-        PeerSpec bad = new PeerSpec("zero", zero, null, null, List.of(), 0, false);
-        assertTrue(refusal(commands.add(List.of(bad))).startsWith("no secret can be agreed"));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new PeerSpec("late", zero, null, null, List.of(), 65536, false));
+        PeerSpecBuilder bad = new PeerSpecBuilder("zero", zero);
+        assertTrue(
+                refusal(commands.add(List.of(bad.build()))).startsWith("no secret can be agreed"));
+        assertThrows(IllegalArgumentException.class, () -> bad.keepalive(65536).build());
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.taltun.crypto.SecretKey;
 import dev.taltun.crypto.X25519;
 import dev.taltun.routing.IpPrefix;
 import dev.taltun.testing.ManualClock;
+import dev.taltun.testing.PeerSpecBuilder;
 import dev.taltun.testing.Seed;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,8 +74,14 @@ final class Lab {
 
         PeerSpec build() {
             List<IpPrefix> ips = List.of(Node.innerPrefix(number));
-            return new PeerSpec(
-                    "node" + number, key, psk, endpoint, ips, keepalive, initiates, suites, null);
+            return new PeerSpecBuilder("node" + number, key)
+                    .psk(psk)
+                    .endpoint(endpoint)
+                    .allows(ips)
+                    .keepalive(keepalive)
+                    .initiates(initiates)
+                    .suites(suites)
+                    .build();
         }
     }
 

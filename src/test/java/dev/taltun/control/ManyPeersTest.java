@@ -8,6 +8,7 @@ import dev.taltun.io.udp.Endpoint;
 import dev.taltun.metrics.Counter;
 import dev.taltun.protocol.MessageType;
 import dev.taltun.routing.IpPrefix;
+import dev.taltun.testing.PeerSpecBuilder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,14 +30,11 @@ class ManyPeersTest {
             lab.random.nextBytes(key);
             Endpoint at = new Endpoint(0, Endpoint.mapped(0xc6120000 + i), 51820, 0, 0, 0);
             specs.add(
-                    new PeerSpec(
-                            "peer" + i,
-                            PublicKey.copyOf(key),
-                            null,
-                            new EndpointSpec.Numeric(at),
-                            List.of(IpPrefix.v4(0x0a000000 + i, 32)),
-                            0,
-                            i < INITIATING));
+                    new PeerSpecBuilder("peer" + i, PublicKey.copyOf(key))
+                            .endpoint(new EndpointSpec.Numeric(at))
+                            .allows(List.of(IpPrefix.v4(0x0a000000 + i, 32)))
+                            .initiates(i < INITIATING)
+                            .build());
         }
         return specs;
     }

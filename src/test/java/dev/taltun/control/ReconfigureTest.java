@@ -13,6 +13,7 @@ import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
+import dev.taltun.testing.PeerSpecBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +43,10 @@ class ReconfigureTest {
         for (String prefix : prefixes) {
             ips.add(IpPrefix.parse(prefix));
         }
-        return new PeerSpec(name, some.publicKey(), null, some.endpoint(), ips, 0, false);
+        return new PeerSpecBuilder(name, some.publicKey())
+                .endpoint(some.endpoint())
+                .allows(ips)
+                .build();
     }
 
     private Peer owner(String prefix) {

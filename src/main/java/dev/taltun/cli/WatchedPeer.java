@@ -8,18 +8,18 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 
 /** What an engine says of one peer, from one moment to the next. */
-final class PeerPath {
+final class WatchedPeer {
     private final String publicKey;
     private InterfaceReport report;
 
-    private PeerPath(String publicKey, InterfaceReport report) {
+    private WatchedPeer(String publicKey, InterfaceReport report) {
         this.publicKey = publicKey;
         this.report = report;
     }
 
     /** Finds the interface and the peer that an address belongs to. */
-    static PeerPath to(InetAddress target) throws IOException {
-        PeerPath best = null;
+    static WatchedPeer to(InetAddress target) throws IOException {
+        WatchedPeer best = null;
         int longest = -1;
         for (String name : StatusClient.interfaces()) {
             // An interface of another namespace may have the same peers.
@@ -34,7 +34,7 @@ final class PeerPath {
                 int length = peer.matchedLength(target);
                 if (length > longest) {
                     longest = length;
-                    best = new PeerPath(peer.publicKey(), report);
+                    best = new WatchedPeer(peer.publicKey(), report);
                 }
             }
         }
