@@ -77,6 +77,7 @@ final class Assembly {
 
     private final TaltunConfig config;
     private final Management management;
+    private final Inherited inherited;
     private final EngineLog log;
     private final Counters counters;
     private final HostSetup host;
@@ -108,12 +109,14 @@ final class Assembly {
     Assembly(
             TaltunConfig config,
             Management management,
+            Inherited inherited,
             EngineLog log,
             Counters counters,
             HostSetup host,
             Deque<AutoCloseable> resources) {
         this.config = config;
         this.management = management;
+        this.inherited = inherited;
         this.log = log;
         this.host = host;
         this.counters = counters;
@@ -158,7 +161,7 @@ final class Assembly {
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
-        tun = Tunnel.open(iface, workers);
+        tun = Tunnel.open(iface, workers, inherited);
         resources.push(tun);
         boolean gso = sockets.getFirst().gso();
         offloads =
