@@ -291,7 +291,8 @@ final class SimNode {
                         events,
                         simulation.names(),
                         2 * options.staged * options.workers,
-                        new PathSettings(options.lighthouse, who.innerAddresses(), options.places)),
+                        new PathSettings(
+                                options.lighthouse, who.innerAddresses(), options.places::get)),
                 specs);
     }
 
