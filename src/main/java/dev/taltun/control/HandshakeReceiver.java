@@ -1,6 +1,7 @@
 package dev.taltun.control;
 
 import dev.taltun.crypto.PublicKey;
+import dev.taltun.crypto.SecretKey;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.ReceivedHandshake;
 import dev.taltun.io.udp.Endpoint;
@@ -31,6 +32,8 @@ import java.nio.ByteBuffer;
  *   length and type      nothing
  *   mac1                 one hash        proves that the sender knows our public key
  *   index of a response  a table         proves that the sender saw our initiation
+ *   mac2 if there is one three hashes    proves its address: such messages do not queue up behind
+ *                                        the others
  *   here:
  *   mac2 while loaded    two hashes      proves its address; without: a cookie, smaller than what
  *                                        asked for it. Not asked of the first responses to each
@@ -43,6 +46,7 @@ import java.nio.ByteBuffer;
  * <p>Control agent's thread.
  */
 final class HandshakeReceiver {
+    private static final int PROVEN_PER_STEP = 64;
     private static final int MESSAGES_PER_STEP = 64;
     private static final int CURVE_WORK_PER_STEP = 8;
     private static final long UNKNOWN_TOLD_EVERY_NANOS = 10_000_000_000L;
@@ -56,6 +60,9 @@ final class HandshakeReceiver {
     private final Counters.Block counters;
     private int curveWork;
     private long unknownToldAt;
+
+    /** The secret of cookies that receivers know. */
+    private SecretKey toldSecret;
 
     HandshakeReceiver(ControlContext context, ControlPort port, PeerRegistry peers) {
         this.context = context;
@@ -72,27 +79,45 @@ final class HandshakeReceiver {
      * @return how many
      */
     int receive(long now) {
-        int count = 0;
         curveWork = 0;
-        while (count < MESSAGES_PER_STEP && curveWork < CURVE_WORK_PER_STEP) {
-            // Looked at before a message is taken out: it counts too.
-            int waiting = port.handshakesWaiting();
-            ReceivedHandshake message = port.pollHandshake();
-            if (message == null) {
-                break;
-            }
-            boolean loaded = load.isUnderLoad(waiting, ControlPort.HANDSHAKE_QUEUE, now);
-            try {
-                receive(message, loaded, now);
-            } finally {
-                message.release();
-            }
-            count++;
+        int proven = 0;
+        // Looked at before a message is taken out: it counts too.
+        boolean loaded = isLoaded(now);
+        while (proven < PROVEN_PER_STEP
+                && curveWork < CURVE_WORK_PER_STEP
+                && receive(port.pollProvenHandshake(), loaded, now)) {
+            proven++;
+            loaded = isLoaded(now);
         }
-        return count;
+        int others = 0;
+        // Under load they take no curve work, but those may who proved something after all.
+        while (others < MESSAGES_PER_STEP
+                && curveWork < (loaded ? 2 : 1) * CURVE_WORK_PER_STEP
+                && receive(port.pollHandshake(), loaded, now)) {
+            others++;
+            loaded = isLoaded(now);
+        }
+        return proven + others;
     }
 
-    private void receive(ReceivedHandshake message, boolean loaded, long now) {
+    private boolean isLoaded(long now) {
+        return load.isUnderLoad(port.handshakesWaiting(), ControlPort.HANDSHAKE_QUEUE, now);
+    }
+
+    /** False if there is no message. */
+    private boolean receive(ReceivedHandshake message, boolean loaded, long now) {
+        if (message == null) {
+            return false;
+        }
+        try {
+            handle(message, loaded, now);
+        } finally {
+            message.release();
+        }
+        return true;
+    }
+
+    private void handle(ReceivedHandshake message, boolean loaded, long now) {
         MemorySegment memory = message.memory();
         // Length and type were checked before it was handed over.
         switch (MessageHeader.type(memory, 0)) {
@@ -119,6 +144,7 @@ final class HandshakeReceiver {
                 ByteBuffer.allocate(18).put(address).putShort((short) source.port()).array();
         if (!cookies.checkMac2(memory, 0, length, sender, now)) {
             counters.increment(Counter.HANDSHAKE_NO_COOKIE);
+            load.spared(now);
             sendCookie(message, sender, now);
             return false;
         }
@@ -140,6 +166,15 @@ final class HandshakeReceiver {
                     message.memory(), 0, message.length(), sender, now, batch.slab(), batch.tail());
             batch.append(CookieReply.BYTES, message.source(), 1);
             counters.increment(Counter.COOKIES_SENT);
+            tellSecret(cookies.secret());
+        }
+    }
+
+    /** Receivers check mac2 with it. */
+    private void tellSecret(SecretKey secret) {
+        if (toldSecret != secret) {
+            toldSecret = secret;
+            port.cookieSecret(secret);
         }
     }
 
@@ -149,16 +184,23 @@ final class HandshakeReceiver {
             return;
         }
         curveWork++;
+        long start = context.clock.nanoTime();
+        if (!shakeHands(message, reply, now)) {
+            load.wasted(context.clock.nanoTime() - start, now);
+        }
+    }
+
+    private boolean shakeHands(ReceivedHandshake message, TxBatch reply, long now) {
         try (ReceivedInitiation initiation =
                 ReceivedInitiation.open(context.identity, message.memory(), 0)) {
             if (initiation == null) {
                 counters.increment(Counter.HANDSHAKE_INVALID);
-                return;
+                return false;
             }
             PeerController peer = peers.find(initiation.remote());
             if (peer == null) {
                 unknownPeer(initiation, message.source(), now);
-                return;
+                return false;
             }
             InitiationVerdict verdict = peer.onInitiation(initiation, message.source(), reply, now);
             switch (verdict) {
@@ -166,6 +208,7 @@ final class HandshakeReceiver {
                 case FLOODED -> counters.increment(Counter.HANDSHAKE_RATE_LIMITED);
                 case FORGED, REPLAYED, UNWANTED -> counters.increment(Counter.HANDSHAKE_INVALID);
             }
+            return verdict == InitiationVerdict.ACCEPTED;
         }
     }
 
@@ -187,8 +230,10 @@ final class HandshakeReceiver {
             return;
         }
         curveWork++;
+        long start = context.clock.nanoTime();
         if (!peer.onResponse(message.memory(), message.source(), now)) {
             counters.increment(Counter.HANDSHAKE_INVALID);
+            load.wasted(context.clock.nanoTime() - start, now);
         }
     }
 
@@ -244,6 +289,7 @@ final class HandshakeReceiver {
 
     /** Wipes the cookie secret. */
     void close() {
+        tellSecret(null);
         if (cookies != null) {
             cookies.close();
         }

@@ -1,6 +1,5 @@
 package dev.taltun.crypto;
 
-import dev.taltun.memory.Layouts;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,8 +13,7 @@ public final class Blake2sMac {
     /** Length in bytes of the output. */
     public static final int BYTES = 16;
 
-    private static final int BLOCK_BYTES = Blake2sState.BLOCK_BYTES;
-    private static final int BLOCK_WORDS = BLOCK_BYTES / Integer.BYTES;
+    private static final int BLOCK_WORDS = Blake2sState.BLOCK_BYTES / Integer.BYTES;
 
     private final int[] begun;
     private final int[] h;
@@ -38,30 +36,7 @@ public final class Blake2sMac {
      */
     public boolean verify(MemorySegment segment, long offset, int length, long mac) {
         System.arraycopy(begun, 0, h, 0, h.length);
-        int done = 0;
-        for (; length - done > BLOCK_BYTES; done += BLOCK_BYTES) {
-            load(segment, offset + done, BLOCK_BYTES);
-            Blake2sState.compress(h, m, (long) BLOCK_BYTES + done + BLOCK_BYTES, false);
-        }
-        load(segment, offset + done, length - done);
-        Blake2sState.compress(h, m, (long) BLOCK_BYTES + length, true);
-        int difference = 0;
-        for (int i = 0; i < BYTES / Integer.BYTES; i++) {
-            difference |= h[i] ^ segment.get(Layouts.LE_INT, mac + (long) i * Integer.BYTES);
-        }
-        return difference == 0;
-    }
-
-    private void load(MemorySegment segment, long offset, int bytes) {
-        int words = bytes / Integer.BYTES;
-        for (int i = 0; i < words; i++) {
-            m[i] = segment.get(Layouts.LE_INT, offset + (long) i * Integer.BYTES);
-        }
-        for (int i = words; i < BLOCK_WORDS; i++) {
-            m[i] = 0;
-        }
-        for (int i = words * Integer.BYTES; i < bytes; i++) {
-            m[words] |= (segment.get(Layouts.BYTE, offset + i) & 0xff) << Byte.SIZE * (i & 3);
-        }
+        Blake2sState.finish(h, m, segment, offset, length);
+        return Blake2sState.equal16(h, segment, mac);
     }
 }

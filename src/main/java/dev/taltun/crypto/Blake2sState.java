@@ -1,5 +1,7 @@
 package dev.taltun.crypto;
 
+import dev.taltun.memory.Layouts;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -78,6 +80,51 @@ final class Blake2sState {
         Blake2sState state = new Blake2sState(key, outLength);
         state.compress(false);
         return state.h;
+    }
+
+    /** Sets eight words to what they are at the start. */
+    static void begin(int[] h, int keyBytes, int outLength) {
+        System.arraycopy(IV, 0, h, 0, WORDS);
+        h[0] ^= 0x01010000 ^ (keyBytes << 8) ^ outLength;
+    }
+
+    /**
+     * Puts a whole message of at least one byte after the block with the key, and ends the hash.
+     *
+     * @param h eight words, in which the key is
+     * @param m sixteen words to work with
+     */
+    static void finish(int[] h, int[] m, MemorySegment segment, long offset, int length) {
+        int done = 0;
+        for (; length - done > BLOCK_BYTES; done += BLOCK_BYTES) {
+            load(m, segment, offset + done, BLOCK_BYTES);
+            compress(h, m, (long) BLOCK_BYTES + done + BLOCK_BYTES, false);
+        }
+        load(m, segment, offset + done, length - done);
+        compress(h, m, (long) BLOCK_BYTES + length, true);
+    }
+
+    /** Sets sixteen words to a block of at most 64 bytes, zeros after them. */
+    static void load(int[] m, MemorySegment segment, long offset, int bytes) {
+        int words = bytes / Integer.BYTES;
+        for (int i = 0; i < words; i++) {
+            m[i] = segment.get(Layouts.LE_INT, offset + (long) i * Integer.BYTES);
+        }
+        for (int i = words; i < m.length; i++) {
+            m[i] = 0;
+        }
+        for (int i = words * Integer.BYTES; i < bytes; i++) {
+            m[words] |= (segment.get(Layouts.BYTE, offset + i) & 0xff) << Byte.SIZE * (i & 3);
+        }
+    }
+
+    /** Whether the first 16 bytes of a hash are those; takes the same time whatever they are. */
+    static boolean equal16(int[] h, MemorySegment segment, long offset) {
+        int difference = 0;
+        for (int i = 0; i < 4; i++) {
+            difference |= h[i] ^ segment.get(Layouts.LE_INT, offset + (long) i * Integer.BYTES);
+        }
+        return difference == 0;
     }
 
     void update(byte[] input) {

@@ -94,6 +94,14 @@ public final class SecretKey implements AutoCloseable {
         return memory;
     }
 
+    /**
+     * The 32 bytes for a thread that does not know whether the owner closes meanwhile: it may find
+     * zeros in them. Null after closing.
+     */
+    public MemorySegment peek() {
+        return closed ? null : memory;
+    }
+
     /** Wipes the key; closing again does nothing. */
     @Override
     public void close() {

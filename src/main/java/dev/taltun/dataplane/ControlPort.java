@@ -2,13 +2,14 @@ package dev.taltun.dataplane;
 
 import dev.taltun.agent.Mailbox;
 import dev.taltun.agent.Wakeup;
+import dev.taltun.crypto.SecretKey;
 import dev.taltun.io.udp.UdpError;
 import dev.taltun.noise.Mac1Checker;
 import dev.taltun.peer.Peer;
 import java.util.function.Supplier;
 
 /**
- * How packet threads reach the control agent: five bounded mailboxes and a wake-up.
+ * How packet threads reach the control agent: six bounded mailboxes and a wake-up.
  *
  * <p>The {@code offer} side may be used by any thread, the {@code poll} side by the control agent.
  */
@@ -19,6 +20,12 @@ public final class ControlPort {
      */
     public static final int HANDSHAKE_QUEUE = 4096;
 
+    /**
+     * Handshake messages that may wait beside those, of who has proved something: that it receives
+     * at its address, or has seen a message of ours. No flood of others takes this room.
+     */
+    public static final int PROVEN_QUEUE = 1024;
+
     /** Control frames that may wait. */
     private static final int FRAME_QUEUE = 1024;
 
@@ -28,11 +35,13 @@ public final class ControlPort {
     private final Mailbox<Peer> requests;
     private final Mailbox<StagedPacket> staged;
     private final Mailbox<ReceivedHandshake> handshakes = new Mailbox<>(HANDSHAKE_QUEUE);
+    private final Mailbox<ReceivedHandshake> proven = new Mailbox<>(PROVEN_QUEUE);
     private final Mailbox<ReceivedFrame> frames = new Mailbox<>(FRAME_QUEUE);
     private final Mailbox<UdpError> errors = new Mailbox<>(ERROR_QUEUE);
     private final Wakeup wakeup;
     private final Runnable signal;
     private volatile Supplier<Mac1Checker> marks;
+    private volatile SecretKey cookieSecret;
 
     /**
      * @param maxPeers each peer waits at most once
@@ -73,6 +82,15 @@ public final class ControlPort {
         return true;
     }
 
+    /** The same for a message of who has proved something. */
+    boolean provenHandshake(ReceivedHandshake message) {
+        if (!proven.offer(message)) {
+            return false;
+        }
+        wake();
+        return true;
+    }
+
     /** Hands over a control frame; false: no room, the caller still owns it. */
     boolean frame(ReceivedFrame frame) {
         if (!frames.offer(frame)) {
@@ -90,6 +108,16 @@ public final class ControlPort {
     /** Control agent, before packets come and whenever who we are changes: see {@link #marks()}. */
     public void marks(Supplier<Mac1Checker> checkers) {
         marks = checkers;
+    }
+
+    /** What senders' cookies are made with, or null; its owner may close it at any moment. */
+    SecretKey cookieSecret() {
+        return cookieSecret;
+    }
+
+    /** Control agent, whenever it is another one: see {@link #cookieSecret()}. */
+    public void cookieSecret(SecretKey secret) {
+        cookieSecret = secret;
     }
 
     /** Hands over an ICMP error; false: no room, the caller still owns it. */
@@ -122,6 +150,11 @@ public final class ControlPort {
         return handshakes.poll();
     }
 
+    /** Control agent: the next handshake message of who has proved something, or null. */
+    public ReceivedHandshake pollProvenHandshake() {
+        return proven.poll();
+    }
+
     /** Control agent: the next control frame, or null. */
     public ReceivedFrame pollFrame() {
         return frames.poll();
@@ -134,7 +167,7 @@ public final class ControlPort {
 
     /** Handshake messages waiting: what tells load. */
     public int handshakesWaiting() {
-        return handshakes.size();
+        return handshakes.size() + proven.size();
     }
 
     /** Control agent: whether nothing at all is waiting. */
@@ -142,6 +175,7 @@ public final class ControlPort {
         return requests.isEmpty()
                 && staged.isEmpty()
                 && handshakes.isEmpty()
+                && proven.isEmpty()
                 && frames.isEmpty()
                 && errors.isEmpty();
     }

@@ -1,10 +1,12 @@
 package dev.taltun.dataplane;
 
 import dev.taltun.agent.Pool;
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.Mac1Checker;
+import dev.taltun.noise.Mac2Checker;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.protocol.CookieReply;
 import dev.taltun.protocol.HandshakeResponse;
@@ -18,7 +20,9 @@ import java.util.function.Supplier;
  * our public key (mac1), or has seen an initiation of ours (the index that it carries).
  *
  * <p>So whoever does not cannot fill the queue in front of those who do, and their flood costs no
- * more than this look at each message: one hash, in place.
+ * more than this look at each message: one hash, in place. Nor can those who know the key, which is
+ * public, fill it in front of those who answer us, or who have a cookie for their address (mac2):
+ * these have a queue of their own.
  *
  * <p>Belongs to the receiving agent.
  */
@@ -27,6 +31,8 @@ final class HandshakeGate {
     private final IndexTable indices;
     private final Counters.Block counters;
     private final Pool<ReceivedHandshake> pool;
+    private final Pool<ReceivedHandshake> provenPool;
+    private final Mac2Checker cookies = new Mac2Checker();
     private Supplier<Mac1Checker> source;
     private Mac1Checker marks;
 
@@ -37,11 +43,12 @@ final class HandshakeGate {
         this.control = control;
         this.indices = indices;
         this.counters = counters;
-        pool =
-                new Pool<>(
-                        ControlPort.HANDSHAKE_QUEUE,
-                        () -> new ReceivedHandshake(arena),
-                        ReceivedHandshake::setHome);
+        pool = pool(arena, ControlPort.HANDSHAKE_QUEUE);
+        provenPool = pool(arena, ControlPort.PROVEN_QUEUE);
+    }
+
+    private static Pool<ReceivedHandshake> pool(Arena arena, int size) {
+        return new Pool<>(size, () -> new ReceivedHandshake(arena), ReceivedHandshake::setHome);
     }
 
     /** Passes on or drops a message of checked type and length from slot i of a batch. */
@@ -55,16 +62,30 @@ final class HandshakeGate {
             counters.increment(Counter.DROP_UNKNOWN_INDEX);
             return;
         }
-        ReceivedHandshake message = pool.take();
+        Endpoint sender = batch.source(i);
+        boolean proven =
+                type != MessageType.HANDSHAKE_INITIATION || isProven(slab, offset, length, sender);
+        ReceivedHandshake message = (proven ? provenPool : pool).take();
         if (message == null) {
             counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
             return;
         }
-        message.fill(slab, offset, length, batch.source(i));
-        if (!control.handshake(message)) {
+        message.fill(slab, offset, length, sender);
+        if (!(proven ? control.provenHandshake(message) : control.handshake(message))) {
             counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
             message.release();
         }
+    }
+
+    private boolean isProven(MemorySegment slab, long offset, int length, Endpoint sender) {
+        return cookies.check(
+                control.cookieSecret(),
+                sender.high(),
+                sender.low(),
+                sender.port(),
+                slab,
+                offset,
+                length);
     }
 
     private boolean isMarked(MemorySegment slab, long offset, int length) {

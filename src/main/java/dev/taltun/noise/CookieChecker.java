@@ -108,6 +108,14 @@ public final class CookieChecker implements AutoCloseable {
         Segments.put(sealed, reply, replyOffset + CookieReply.COOKIE_OFFSET);
     }
 
+    /**
+     * What cookies are made with, for {@link Mac2Checker}; null before the first reply. Stays ours,
+     * and is another one after two minutes.
+     */
+    public SecretKey secret() {
+        return secret;
+    }
+
     /** Wipes the secret; cookies given so far are void. */
     @Override
     public void close() {

@@ -83,6 +83,9 @@ public final class Limits {
     /** Under load when one part in this many of the handshake queue is occupied. */
     public static final int UNDER_LOAD_QUEUE_PART = 8;
 
+    /** Under load when handshake messages waste more than one part in this many of a core. */
+    public static final int UNDER_LOAD_CORE_PART = 4;
+
     /** Handshake messages a second from one source while under load. */
     public static final int SOURCE_HANDSHAKES_PER_SECOND = 20;
 

@@ -166,6 +166,52 @@ class HandshakeLoadTest {
         assertEquals(1, b.count(Counter.HANDSHAKE_UNKNOWN_PEER));
     }
 
+    /** So few at a time that the queue never grows: work, not waiting, is the load. */
+    @Test
+    void aSteadyFloodThatWouldTakeMoreThanAQuarterOfACoreIsALoad() {
+        byte[] message = stranger.initiation();
+        for (int i = 0; i < 200; i++) {
+            flood(message, 80);
+            lab.run(Lab.STEP);
+        }
+        long looked = b.count(Counter.HANDSHAKE_UNKNOWN_PEER);
+        assertTrue(looked < 1600, looked + " of 16000 were worth the curve");
+        assertEquals(16_000 - looked, b.count(Counter.COOKIES_SENT));
+        a.send(b, 1);
+        lab.runSeconds(0.1);
+        assertNotNull(a.session(b));
+        lab.runSeconds(1.5);
+        flood(message, 8);
+        lab.settle();
+        assertEquals(looked + 8, b.count(Counter.HANDSHAKE_UNKNOWN_PEER), "the load is over");
+    }
+
+    @Test
+    void aFewForgedMessagesAreNoLoad() {
+        byte[] message = stranger.initiation();
+        for (int i = 0; i < 300; i++) {
+            flood(message, 20);
+            lab.run(Lab.STEP);
+        }
+        assertEquals(6000, b.count(Counter.HANDSHAKE_UNKNOWN_PEER));
+        assertEquals(0, b.count(Counter.COOKIES_SENT));
+    }
+
+    @Test
+    void whoHasACookieIsServedThoughTheQueueIsFull() {
+        byte[] message = stranger.initiation();
+        flood(message, LOAD);
+        lab.settle();
+        a.send(b, 1);
+        while (a.count(Counter.COOKIES_RECEIVED) == 0) {
+            lab.run(Lab.STEP);
+        }
+        assertNull(a.session(b), "its second message is on its way");
+        flood(message, 5000);
+        lab.run(4 * Lab.STEP);
+        assertNotNull(a.session(b), "with the cookie past everybody else");
+    }
+
     @Test
     void oneSourceWithACookieGetsFiveInARow() {
         flood(stranger.initiation(), LOAD);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taltun.crypto.Blake2s;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.HandshakeAead;
+import dev.taltun.crypto.SecretKey;
 import dev.taltun.memory.Layouts;
 import dev.taltun.protocol.CookieReply;
 import dev.taltun.protocol.HandshakeInitiation;
@@ -15,22 +16,34 @@ import dev.taltun.protocol.Limits;
 import dev.taltun.protocol.MessageHeader;
 import dev.taltun.protocol.MessageType;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class CookieTest {
     private static final int LENGTH = HandshakeInitiation.BYTES;
-    private static final byte[] SOURCE = {10, 0, 0, 1, 0x12, 0x34};
-    private static final byte[] OTHER_PORT = {10, 0, 0, 1, 0x12, 0x35};
+    private static final byte[] SOURCE = source(0xf234);
+    private static final byte[] OTHER_PORT = source(0xf235);
 
     private final StaticIdentity bob = Fixed.identity(2);
     private final Mac1Checker mac1 = new Mac1Checker(bob.publicKey());
     private final CookieChecker checker = new CookieChecker(bob.publicKey(), Fixed.random(1));
+    private final Mac2Checker proof = new Mac2Checker();
     private final CookieGenerator generator = new CookieGenerator(bob.publicKey());
     private final MemorySegment message = Fixed.message(LENGTH);
     private final MemorySegment reply = Fixed.message(CookieReply.BYTES);
     private long now = Long.MAX_VALUE - 1000;
+    private SecretKey secret;
+    private long secretSince;
+
+    private static byte[] source(int port) {
+        return ByteBuffer.allocate(18)
+                .putLong(0x20010db8_80000000L)
+                .putLong(0xa0b0c0d0_e0f00001L)
+                .putShort((short) port)
+                .array();
+    }
 
     private void send() {
         message.asSlice(0, HandshakeInitiation.MAC1_OFFSET).fill((byte) 5);
@@ -42,11 +55,28 @@ final class CookieTest {
     private boolean askForCookie() {
         send();
         checker.createReply(message, 0, LENGTH, SOURCE, now, reply, 0);
+        if (secret != checker.secret()) {
+            secret = checker.secret();
+            secretSince = now;
+        }
         return generator.consumeReply(reply, 0, now);
     }
 
     private boolean mac2IsValid(byte[] source) {
-        return checker.checkMac2(message, 0, LENGTH, source, now);
+        boolean valid = checker.checkMac2(message, 0, LENGTH, source, now);
+        ByteBuffer address = ByteBuffer.wrap(source);
+        boolean found =
+                proof.check(
+                        checker.secret(),
+                        address.getLong(0),
+                        address.getLong(8),
+                        address.getShort(16) & 0xffff,
+                        message,
+                        0,
+                        LENGTH);
+        // The quick check does not know how old the secret is.
+        assertEquals(valid, found && now - secretSince < Limits.COOKIE_REFRESH_TIME_NANOS);
+        return valid;
     }
 
     @Test
@@ -166,6 +196,7 @@ final class CookieTest {
         assertTrue(mac1.check(message, 0, LENGTH));
         assertFalse(mac2IsValid(SOURCE));
         checker.createReply(message, 0, LENGTH, SOURCE, now, reply, 0);
+        secretSince = now;
         assertEquals(7, CookieReply.receiver(reply, 0));
         assertEquals(suite.id(), MessageHeader.suite(reply, 0));
         assertTrue(alice.consumeCookieReply(reply, 0, now));
