@@ -166,10 +166,9 @@ final class ConfigOptions {
         throw new ConfigException(List.of(FILE + ": is empty; write -c FILE"));
     }
 
-    /** Shows every mistake in a line of its own. */
-    static int report(ConfigException mistakes, Console console) {
-        mistakes.lines().forEach(console.err()::println);
+    /** Shows what is odd about a configuration, though it can be used. */
+    static void warn(LoadedConfig loaded, Console console) {
+        loaded.warnings().forEach(console.err()::println);
         console.err().flush();
-        return ExitCode.USAGE;
     }
 }
