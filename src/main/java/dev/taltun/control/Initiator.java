@@ -10,10 +10,15 @@ import dev.taltun.protocol.Limits;
  * while there is no response, and no more 90 seconds after there last was a reason to. Control
  * agent's thread.
  *
- * <p>With one exception: a peer under load answers with a cookie, and gets the initiation again at
- * once, with the cookie; else nobody could connect to it in less than five seconds. (WireGuard's
- * paper, section 6.6, waits for the timer.) One such repetition for each initiation that the timer
- * sent: were it one for each cookie, two ends could go on like that for ever.
+ * <p>With two exceptions. As long as there is no session at all, the first initiation is sent again
+ * after one second and after two more: it may have been lost among those of a flood, and who waits
+ * for a first connection should not wait five seconds for one lost datagram. These repetitions go
+ * where the first one went, and are no attempts of their own.
+ *
+ * <p>And a peer under load answers with a cookie, and gets the initiation again at once, with the
+ * cookie; else nobody could connect to it in less than five seconds. (WireGuard's paper, section
+ * 6.6, waits for the timer.) One such repetition for each initiation that the timer sent: were it
+ * one for each cookie, two ends could go on like that for ever.
  */
 final class Initiator {
     /** Initiations without response after which the suite that was agreed on is given up. */
@@ -21,6 +26,11 @@ final class Initiator {
 
     /** Responses to one initiation that are looked at without a cookie while we are under load. */
     private static final int TRUSTED_RESPONSES = 4;
+
+    /** How often the first initiation is sent again soon; before the n-th time n seconds pass. */
+    private static final int EARLY_MAX = 2;
+
+    private static final long EARLY_NANOS = 1_000_000_000;
 
     /** A responder takes initiations of one peer for a flood when they come faster. */
     private static final long OTHER_SUITE_AFTER_NANOS = 2 * Limits.INITIATION_INTERVAL_MIN_NANOS;
@@ -65,6 +75,9 @@ final class Initiator {
 
     /** Refusals since there last was a reason for a handshake. */
     private int refusals;
+
+    /** How often the first initiation was sent again soon. */
+    private int early;
 
     /** When to send the next one if there still is no response, or 0. */
     private long retransmitAt;
@@ -150,7 +163,7 @@ final class Initiator {
         // The peer is there and has not refused anything: neither is this an attempt of its own.
         if (messages.initiation(hello.suite(), sentTo, now)) {
             sentAt = now;
-            retransmitAt = now + Limits.REKEY_TIMEOUT_NANOS + context.jitter();
+            retransmitAt = now + timeout(now);
             withCookie = true;
             trusted = TRUSTED_RESPONSES;
         }
@@ -174,16 +187,24 @@ final class Initiator {
     private void begin(long now, long unansweredSince) {
         attempts = 0;
         refusals = 0;
+        early = 0;
         news.asking(unansweredSince);
         send(peer.endpoint(), now);
     }
 
     /** How long to wait for a response. */
-    private long timeout() {
+    private long timeout(long now) {
+        if (mayHurry(now)) {
+            return (early + 1) * EARLY_NANOS + context.jitter();
+        }
         if (refusals > 0 && refusals < REFUSALS_MAX) {
             return AFTER_REFUSAL_NANOS + context.jitter();
         }
         return Limits.REKEY_TIMEOUT_NANOS + context.jitter();
+    }
+
+    private boolean mayHurry(long now) {
+        return attempts <= 1 && early < EARLY_MAX && refusals == 0 && sessions.usable(now) == null;
     }
 
     private void send(Endpoint to, long now) {
@@ -198,10 +219,14 @@ final class Initiator {
         attempts++;
         unanswered++;
         sentTo = to;
+        sent(now);
+    }
+
+    private void sent(long now) {
         sentAt = now;
         withCookie = false;
         trusted = TRUSTED_RESPONSES;
-        retransmitAt = now + timeout();
+        retransmitAt = now + timeout(now);
     }
 
     /**
@@ -222,6 +247,15 @@ final class Initiator {
     private boolean retransmit(long now) {
         if (!handshake.isPending() && !sessions.wantHandshake(now)) {
             retransmitAt = 0;
+            return true;
+        }
+        if (handshake.isPending() && mayHurry(now)) {
+            if (messages.initiation(hello.suite(), sentTo, now)) {
+                early++;
+                sent(now);
+            } else {
+                retransmitAt = now + TimerWheel.TICK_NANOS;
+            }
             return true;
         }
         if (handshake.isPending()) {

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
  * <pre>
  *   own address                       TUN
  *   multicast, broadcast              TUN, never another peer: who gets copies is not known here
+ *   a gateway's own network           TUN, unless a peer's prefix is longer: as the kernel routes
  *   another peer's prefix             that peer, unless relay is off or one of the two refuses
  *   any other, or the sender's own    TUN if this node is a gateway, else dropped
  * </pre>
@@ -122,7 +123,8 @@ final class Destinations {
             return Fate.GROUP;
         }
         boolean staysHere = AddressScope.staysHere4(destination) || AddressScope.staysHere4(source);
-        return decide(routes.lookup4(destination), staysHere);
+        Peer owner = routes.lookup4(destination);
+        return owner != null && isNear4(destination) ? Fate.TUN : decide(owner, staysHere);
     }
 
     private Fate decide6() {
@@ -135,7 +137,20 @@ final class Destinations {
         boolean staysHere =
                 AddressScope.staysHere6(lastHigh, lastLow)
                         || AddressScope.staysHere6(lastSourceHigh, lastSourceLow);
-        return decide(routes.lookup6(lastHigh, lastLow), staysHere);
+        Peer owner = routes.lookup6(lastHigh, lastLow);
+        return owner != null && isNear6() ? Fate.TUN : decide(owner, staysHere);
+    }
+
+    private boolean isNear4(int destination) {
+        NearNetworks near = forwarding.near();
+        int length = near == null ? -1 : near.networks().length4(destination);
+        return length >= 0 && length >= routes.length4(destination);
+    }
+
+    private boolean isNear6() {
+        NearNetworks near = forwarding.near();
+        int length = near == null ? -1 : near.networks().length6(lastHigh, lastLow);
+        return length >= 0 && length >= routes.length6(lastHigh, lastLow);
     }
 
     private Fate decide(Peer owner, boolean staysHere) {
@@ -144,7 +159,7 @@ final class Destinations {
         }
         if (owner == null || owner == lastFrom) {
             // A default route to the peer that sent it says nothing about what is behind us.
-            if (forwarding.gateway()) {
+            if (forwarding.near() != null) {
                 return Fate.TUN;
             }
             return owner == null ? Fate.NOT_FOR_US : Fate.BACK;

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What this node does with inner packets that are not for itself, and which addresses are its own.
- * Immutable, any thread.
+ * Immutable but for what is published in its {@link NearNetworks}; any thread.
  */
 public final class Forwarding {
     /** What becomes of a packet from one peer to another. */
@@ -27,16 +27,19 @@ public final class Forwarding {
     private static final int NO_BROADCAST_FROM = 31;
 
     private final BetweenPeers betweenPeers;
-    private final boolean gateway;
+
+    /** Null when this node is no gateway. */
+    private final NearNetworks near;
+
     private final int[] own4;
     private final int[] broadcast4;
 
     /** High and low halves, in turn. */
     private final long[] own6;
 
-    private Forwarding(BetweenPeers betweenPeers, boolean gateway, List<IpPrefix> vips) {
+    private Forwarding(BetweenPeers betweenPeers, NearNetworks near, List<IpPrefix> vips) {
         this.betweenPeers = betweenPeers;
-        this.gateway = gateway;
+        this.near = near;
         own4 = vips.stream().filter(vip -> !vip.v6()).mapToInt(v -> v.address().asInt()).toArray();
         own6 =
                 vips.stream()
@@ -58,21 +61,33 @@ public final class Forwarding {
      * @param vips this node's own addresses, each with the length of its network
      */
     public static Forwarding of(boolean relay, boolean gateway, List<IpPrefix> vips) {
+        return of(relay, gateway ? new NearNetworks() : null, vips);
+    }
+
+    /**
+     * @param relay whether packets from one peer to another are passed on; else they are dropped
+     * @param near what is reached beside the tunnel by a gateway, which hands packets for there,
+     *     and for neither this node nor a peer, to TUN, so that the kernel forwards them; null
+     *     where they are dropped
+     * @param vips this node's own addresses, each with the length of its network
+     */
+    public static Forwarding of(boolean relay, NearNetworks near, List<IpPrefix> vips) {
         return new Forwarding(
-                relay ? BetweenPeers.RELAY : BetweenPeers.DROP, gateway, List.copyOf(vips));
+                relay ? BetweenPeers.RELAY : BetweenPeers.DROP, near, List.copyOf(vips));
     }
 
     /** Every packet goes to TUN: for those who leave it all to the kernel. */
     public static Forwarding byKernel() {
-        return new Forwarding(BetweenPeers.KERNEL, true, List.of());
+        return new Forwarding(BetweenPeers.KERNEL, null, List.of());
     }
 
     BetweenPeers betweenPeers() {
         return betweenPeers;
     }
 
-    boolean gateway() {
-        return gateway;
+    /** Null when this node is no gateway. */
+    NearNetworks near() {
+        return near;
     }
 
     boolean isOwn4(int address) {

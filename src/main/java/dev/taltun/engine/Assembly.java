@@ -22,6 +22,7 @@ import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.Entropy;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.Forwarding;
+import dev.taltun.dataplane.NearNetworks;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.host.HostSetup;
@@ -82,6 +83,10 @@ final class Assembly {
     private final Clock clock = new SystemClock();
     private final List<Threaded> agents = new ArrayList<>();
     private final int workers;
+
+    /** Null when this node is no gateway. */
+    private final NearNetworks near;
+
     private Quiescence quiescence;
     private Arena arena;
     private AeadProviders aead;
@@ -113,6 +118,13 @@ final class Assembly {
         this.counters = counters;
         this.resources = resources;
         workers = Math.max(1, config.iface().workers());
+        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
+        near = gateway ? new NearNetworks() : null;
+    }
+
+    /** Keeps a gateway's networks as they are; null when this node is no gateway. */
+    GatewayNetworks gatewayNetworks() {
+        return near == null ? null : new GatewayNetworks(tun.name(), near);
     }
 
     Quiescence quiescence() {
@@ -244,8 +256,7 @@ final class Assembly {
             return Forwarding.byKernel();
         }
         InterfaceConfig iface = config.iface();
-        boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
-        return Forwarding.of(iface.relay(), gateway, tun.exists() ? iface.vips() : List.of());
+        return Forwarding.of(iface.relay(), near, tun.exists() ? iface.vips() : List.of());
     }
 
     private LiveDevice device(ControlAgent control) {

@@ -46,6 +46,7 @@ public final class Engine implements AutoCloseable {
     private WarmUp warmUp;
     private OffloadNews offloadNews;
     private LocalPlaces places;
+    private GatewayNetworks gatewayNetworks;
     private Runnable networkChanged;
 
     private Engine(
@@ -120,6 +121,10 @@ public final class Engine implements AutoCloseable {
         offloadNews = assembly.offloadNews();
         places = assembly.places();
         networkChanged = assembly::networkChanged;
+        gatewayNetworks = assembly.gatewayNetworks();
+        if (gatewayNetworks != null) {
+            gatewayNetworks.refresh();
+        }
         runners.forEach(AgentRunner::start);
     }
 
@@ -183,6 +188,9 @@ public final class Engine implements AutoCloseable {
             offloadNews.look();
             if (places != null && places.refresh()) {
                 networkChanged.run();
+            }
+            if (gatewayNetworks != null) {
+                gatewayNetworks.refresh();
             }
         }
         return failure.get();

@@ -97,6 +97,37 @@ public final class PrefixTable<V> {
         }
     }
 
+    /** Length in bits of the longest prefix that holds this IPv4 address, or -1. No allocation. */
+    public int length4(int address) {
+        return length(root4, (long) address << Integer.SIZE, 0);
+    }
+
+    /** Length in bits of the longest prefix that holds this IPv6 address, or -1. No allocation. */
+    public int length6(long high, long low) {
+        return length(root6, high, low);
+    }
+
+    private static int length(TrieNode root, long high, long low) {
+        TrieNode node = root;
+        int best = -1;
+        while (true) {
+            int octet = TrieNode.octet(high, low, node.depth);
+            best = node.longestLength(octet, best);
+            Object child = node.child(octet);
+            if (child instanceof TrieNode next) {
+                int common = TrieLeaf.commonBits(high ^ next.high, low ^ next.low);
+                if (common < next.depth * Byte.SIZE) {
+                    return best;
+                }
+                node = next;
+            } else if (child instanceof TrieLeaf leaf) {
+                return leaf.matches(high, low) ? leaf.length : best;
+            } else {
+                return best;
+            }
+        }
+    }
+
     /** The value of the longest prefix that holds this address, or null. */
     public V lookup(IpAddress address) {
         return address.v6() ? lookup6(address.high(), address.low()) : lookup4(address.asInt());

@@ -124,21 +124,34 @@ final class TrieNode {
      * other}.
      */
     Object longest(int octet, Object other) {
+        int index = longestIndex(octet);
+        return index == 0 ? other : values[rank(bits[CHILD_WORDS + (index >>> 6)], index)];
+    }
+
+    /** Length in bits of that prefix, else {@code other}. */
+    int longestLength(int octet, int other) {
+        int index = longestIndex(octet);
+        return index == 0 ? other : depth * Byte.SIZE + length(index);
+    }
+
+    /** ART index of the longest prefix ending in this node that covers the octet, or 0. */
+    private int longestIndex(int octet) {
         long[] sets = bits;
         if (sets.length == CHILD_WORDS) {
-            return other;
+            return 0;
         }
         for (int index = 256 | octet; index >= 64; index >>= 1) {
-            long set = sets[CHILD_WORDS + (index >>> 6)];
-            if ((set >>> index & 1) != 0) {
-                return values[rank(set, index)];
+            if ((sets[CHILD_WORDS + (index >>> 6)] >>> index & 1) != 0) {
+                return index;
             }
         }
         long covering = sets[CHILD_WORDS] & SHORT_PREFIXES[octet >>> 3];
-        if (covering == 0) {
-            return other;
-        }
-        return values[rank(sets[CHILD_WORDS], Long.SIZE - 1 - Long.numberOfLeadingZeros(covering))];
+        return covering == 0 ? 0 : length(covering);
+    }
+
+    /** Position of the highest bit: of an ART index, how many bits of the octet it stands for. */
+    private static int length(long bits) {
+        return Long.SIZE - 1 - Long.numberOfLeadingZeros(bits);
     }
 
     private int rank(long set, int index) {
@@ -346,7 +359,7 @@ final class TrieNode {
     }
 
     private TrieLeaf leaf(int index, Object value) {
-        int length = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(index);
+        int length = length(index);
         long octet = (long) (index ^ 1 << length) << (Byte.SIZE - length) & 0xff;
         long placed = octet << shift;
         boolean inHigh = depth < Long.BYTES;

@@ -65,6 +65,35 @@ class RelayTest extends HubLab {
         assertEquals(1, hub.count(Counter.PACKETS_RELAYED), "a gateway relays all the same");
     }
 
+    /** The longer prefix wins, as in the kernel: the network next door is not a peer's. */
+    @Test
+    void aGatewaysOwnNetworksAreNearerThanAPeerThatTakesEverything() {
+        NearNetworks near = new NearNetworks();
+        connect(Forwarding.of(true, near, VIPS), MTU);
+        // The second spoke takes everything, and half of the network 77.
+        for (String prefix : List.of("0.0.0.0/0", "::/0", "10.0.77.128/25", "fd00::4d80/121")) {
+            IpPrefix all = IpPrefix.parse(prefix);
+            hub.peers.publish(hub.peers.routes().with(all, ofHub.get(1)));
+        }
+        for (boolean ipv6 : List.of(false, true)) {
+            Packet lan = packet(1, 77, 10);
+            lan.ipv6 = ipv6;
+            Packet half = lan.copy();
+            half.destination += 0x80;
+            near.publish(List.of());
+            send(1, lan.build());
+            assertEquals(1, spoke(2).tun.packets.size());
+            near.publish(List.of(IpPrefix.parse("10.0.77.0/24"), IpPrefix.parse("fd00::4d00/120")));
+            send(1, lan.build());
+            assertEquals(1, spoke(2).tun.packets.size());
+            assertArrayEquals(lan.build(), hub.tun.packets.removeFirst());
+            send(1, half.build());
+            assertEquals(2, spoke(2).tun.packets.size());
+            assertEquals(List.of(), hub.tun.packets);
+            spoke(2).tun.packets.clear();
+        }
+    }
+
     @Test
     void neverBackToWhereItCameFrom() {
         assertDropped(Counter.DROP_RELAY_BACK, 1, packet(1, 1, 10).build());

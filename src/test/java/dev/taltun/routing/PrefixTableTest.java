@@ -29,6 +29,20 @@ class PrefixTableTest {
                 .orElse(null);
     }
 
+    private static int slowLength(Map<IpPrefix, Integer> model, IpAddress address) {
+        return model.keySet().stream()
+                .filter(prefix -> prefix.contains(address))
+                .mapToInt(IpPrefix::length)
+                .max()
+                .orElse(-1);
+    }
+
+    private static int length(PrefixTable<?> table, IpAddress address) {
+        return address.v6()
+                ? table.length6(address.high(), address.low())
+                : table.length4(address.asInt());
+    }
+
     /**
      * Prefixes near each other: few distinct octets, so that they nest, share paths and collide.
      */
@@ -76,6 +90,7 @@ class PrefixTableTest {
                 address = everAdded.get(random.nextInt(everAdded.size())).address();
             }
             assertEquals(slow(model, address), table.lookup(address), address::toString);
+            assertEquals(slowLength(model, address), length(table, address), address::toString);
         }
         for (IpPrefix prefix : everAdded) {
             assertEquals(model.get(prefix.masked()), table.get(prefix), prefix::toString);
@@ -102,6 +117,7 @@ class PrefixTableTest {
         assertEquals(33 + 129, table.size());
         for (int bit = 0; bit < 32; bit++) {
             assertEquals(bit, table.lookup4(0x0a640103 ^ 1 << (31 - bit)));
+            assertEquals(bit, table.length4(0x0a640103 ^ 1 << (31 - bit)));
         }
         for (int bit = 0; bit < 64; bit++) {
             long flip = 1L << (63 - bit);

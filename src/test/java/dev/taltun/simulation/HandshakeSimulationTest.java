@@ -118,7 +118,7 @@ class HandshakeSimulationTest extends SimulationTest {
         assertTrue(nodeA.events().count("not authentic: b") <= 3, "at most once a minute");
         assertEquals(1, nodeA.events().count("gave up: b, dropped 1"));
         long attempts = nodeA.count(Counter.HANDSHAKE_INITIATIONS_SENT);
-        assertTrue(attempts == 18 || attempts == 19, attempts + " attempts");
+        assertTrue(attempts == 20 || attempts == 21, attempts + " attempts");
         assertEquals(attempts, nodeA.count(Counter.HANDSHAKE_INVALID));
         sim.ledger().writeOff();
 

@@ -62,6 +62,21 @@ class LoadSimulationTest extends SimulationTest {
                 victim.count(Counter.HANDSHAKE_QUEUE_FULL));
     }
 
+    /** What the queue drops of a first message is sent again long before five seconds are over. */
+    @RepeatedTest(3)
+    void aFirstMessageLostInTheFloodCostsASecond() {
+        Identity a = sim.identity("a");
+        Identity b = sim.identity("b");
+        SimNode victim = sim.start(b, a.known().nowhere());
+        SimNode nodeA = sim.start(a, b.known());
+        sim.network().cut(nodeA, victim);
+        nodeA.send(victim);
+        sim.runSeconds(0.5);
+        sim.network().heal();
+        sim.runSeconds(1);
+        assertAllArrived();
+    }
+
     @Test
     void aRekeyUnderAFloodLosesNoPacket() {
         Identity a = sim.identity("a");

@@ -11,8 +11,8 @@ import java.util.Set;
 /**
  * What holds of every datagram that an engine sends: the lengths of the WireGuard paper, zeros
  * where it wants them, padding, and five seconds between two initiations to the same place, but for
- * one repetition with the cookie that the place asked for. Beside that only the number of a Taltun
- * suite in the first byte after the type.
+ * one repetition with the cookie that the place asked for, and two a second or more later. Beside
+ * that only the number of a Taltun suite in the first byte after the type.
  */
 final class WireRules {
     private static final int INITIATION = 148;
@@ -25,6 +25,9 @@ final class WireRules {
 
     /** Ways whose last initiation was such a repetition. */
     private final Set<String> repeated = new HashSet<>();
+
+    /** How many followed the one before within five seconds. */
+    private final Map<String, Integer> hurried = new HashMap<>();
 
     /** A node starts anew and knows nothing of what it sent before. */
     void forget(String node) {
@@ -59,11 +62,15 @@ final class WireRules {
         Long last = lastInitiation.put(way, datagram.at());
         boolean soon = last != null && datagram.at() - last < interval;
         check(
-                !soon || (hasCookie(datagram) && repeated.add(way)),
+                !soon
+                        || (hasCookie(datagram) && repeated.add(way))
+                        || (datagram.at() - last >= SimClock.SECOND
+                                && hurried.merge(way, 1, Integer::sum) <= 2),
                 datagram,
                 "follows another initiation too soon");
         if (!soon) {
             repeated.remove(way);
+            hurried.remove(way);
         }
     }
 
