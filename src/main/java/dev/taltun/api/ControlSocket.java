@@ -1,5 +1,6 @@
 package dev.taltun.api;
 
+import java.util.Arrays;
 import dev.taltun.agent.Agent;
 import dev.taltun.io.unix.UnixConnection;
 import dev.taltun.io.unix.UnixListener;
@@ -150,7 +151,7 @@ public final class ControlSocket implements Agent {
         @Override
         public void close() {
             session.close();
-            java.util.Arrays.fill(said, (byte) 0);
+            Arrays.fill(said, (byte) 0);
             connection.close();
         }
     }

@@ -1,5 +1,6 @@
 package dev.taltun.api;
 
+import java.nio.charset.StandardCharsets;
 import dev.taltun.crypto.PublicKey;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class ReportReader {
                                 bytes,
                                 start + equals + 1,
                                 length - equals - 1,
-                                java.nio.charset.StandardCharsets.UTF_8);
+                                StandardCharsets.UTF_8);
         switch (key) {
             case "public_key" -> {
                 endPeer();

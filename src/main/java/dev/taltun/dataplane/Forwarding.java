@@ -1,5 +1,6 @@
 package dev.taltun.dataplane;
 
+import java.util.stream.LongStream;
 import dev.taltun.routing.IpPrefix;
 import java.util.List;
 
@@ -45,7 +46,7 @@ public final class Forwarding {
                 vips.stream()
                         .filter(IpPrefix::v6)
                         .map(IpPrefix::address)
-                        .flatMapToLong(a -> java.util.stream.LongStream.of(a.high(), a.low()))
+                        .flatMapToLong(a -> LongStream.of(a.high(), a.low()))
                         .toArray();
         broadcast4 =
                 vips.stream()

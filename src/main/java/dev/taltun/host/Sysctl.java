@@ -1,5 +1,6 @@
 package dev.taltun.host;
 
+import java.util.Locale;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -48,7 +49,7 @@ final class Sysctl {
         } catch (FileSystemException e) {
             String reason = e.getReason() == null ? "refused" : e.getReason();
             throw new IOException(
-                    problem(key, value, reason.toLowerCase(java.util.Locale.ROOT))
+                    problem(key, value, reason.toLowerCase(Locale.ROOT))
                             + byHand(key, value)
                             + " (for a container: on its host, or by --sysctl "
                             + dotted(key)
