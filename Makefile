@@ -72,7 +72,7 @@ if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: 
 echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1
 endef
 
-.PHONY: help build demo demo-lighthouse test bench bench-micro bindings clean jdk
+.PHONY: help build demo demo-lighthouse test bench bench-lighthouse bench-micro bindings clean jdk
 
 help: ## this list
 	echo "Taltun, a userspace VPN engine. usage: make TARGET"
@@ -129,6 +129,14 @@ bench: jdk ## Taltun beside the bare link and the tunnels on PATH: table, JSON, 
 	  $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") || status=$$?
 	$(HAND_BACK)
 	exit $$status
+
+# Settings: NODES (10000), RATE (5000) registrations a second to offer, SECONDS of each measurement (10).
+bench-lighthouse: jdk ## a lighthouse with 10,000 nodes on this machine: memory, registrations a second and core (one minute)
+	$(call need,mvn:maven libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1)
+	$(MAKE) $(AOT) $(BENCH)
+	"$(JAVA_HOME)/bin/java" $(BENCH_JAVA) dev.taltun.bench.LighthouseBench $(if $(NODES),--nodes "$(NODES)") $(if $(RATE),--rate "$(RATE)") \
+	  $(if $(SECONDS),--seconds "$(SECONDS)")
+	$(HAND_BACK)
 
 bench-micro: jdk ## JMH: ciphers, routing, segmenting, coalescing, checksums, replay window, handshakes (5 minutes; ONLY=REGEX)
 	$(call need,mvn:maven libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1)

@@ -174,6 +174,13 @@ final class Initiator {
         return trusted-- > 0;
     }
 
+    /** What was sent last may have got nowhere, for the network was another. */
+    void hurry(long now) {
+        if (handshake.isPending() && retransmitAt != 0) {
+            retransmitAt = now;
+        }
+    }
+
     /** There is a new session, whoever initiated it; or nothing is wanted any more. */
     void complete() {
         messages.abandonInitiation();

@@ -32,14 +32,21 @@ import java.util.List;
  *                                               PEER_UPDATE about us, "punch" ---&gt; B
  * </pre>
  *
- * <p>Registrations that are not answered are repeated every second; after two the lighthouse counts
- * as gone, and another one passes packets on. Control agent's thread.
+ * <p>Registrations that are not answered are repeated every second. After one, another lighthouse
+ * that answers passes packets on; after two it counts as gone. Control agent's thread.
  */
 final class LighthouseLink implements PathRole {
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final long REGISTER_NANOS = 10 * SECOND_NANOS;
     private static final long ANSWER_NANOS = SECOND_NANOS;
+    private static final long ANSWER_MIN_NANOS = SECOND_NANOS * 3 / 10;
     private static final int UNANSWERED_MAX = 2;
+
+    /** What we send is not answered for this long: time to register, which will be. */
+    private static final long SILENCE_NANOS = SECOND_NANOS * 4 / 10;
+
+    /** How often to look for silence while something is sent. */
+    private static final long LOOK_NANOS = SECOND_NANOS / 5;
 
     private final PathParts parts;
     private final Paths paths;
@@ -49,6 +56,7 @@ final class LighthouseLink implements PathRole {
     private long sentAt;
 
     private int unanswered;
+    private long lookedAt;
     private boolean alive;
     private long rtt = -1;
     private long registerAt = Long.MAX_VALUE;
@@ -82,7 +90,15 @@ final class LighthouseLink implements PathRole {
         return observed;
     }
 
+    /** Whether there is no reason to think that it may not answer any more. */
+    boolean isTrusted() {
+        return alive && unanswered == 0;
+    }
+
     boolean isBetterThan(LighthouseLink other) {
+        if (isTrusted() != other.isTrusted()) {
+            return isTrusted();
+        }
         return alive != other.alive ? alive : alive && rtt < other.rtt;
     }
 
@@ -96,7 +112,7 @@ final class LighthouseLink implements PathRole {
     /** Tells it where we are, now. */
     void register(long now) {
         List<IpPrefix> vips = Paths.told(paths.settings().vips());
-        List<Endpoint> all = paths.settings().places().get();
+        List<Endpoint> all = paths.settings().network().places();
         List<Endpoint> places = all.subList(0, Math.min(all.size(), Whereabouts.PLACES_MAX));
         MemorySegment frame = parts.context().frame;
         int bytes =
@@ -111,12 +127,24 @@ final class LighthouseLink implements PathRole {
         Paths.putPlaces(frame, Register.WHEREABOUTS_OFFSET, places);
         if (parts.send(bytes, now)) {
             sentAt = now;
-            registerAt = now + ANSWER_NANOS;
+            registerAt = now + answerTime();
         } else {
             registerAt = Long.MAX_VALUE;
             lost();
         }
         parts.changed().accept(now);
+    }
+
+    private long answerTime() {
+        boolean known = rtt >= 0 && unanswered < UNANSWERED_MAX;
+        return known ? Math.clamp(3 * rtt, ANSWER_MIN_NANOS, ANSWER_NANOS) : ANSWER_NANOS;
+    }
+
+    /** Something makes it likely that we are not where it saw us. */
+    void confirm(long now) {
+        if (alive && sentAt == 0) {
+            register(now);
+        }
     }
 
     /** Asks it where a peer is; false when that is not possible now. */
@@ -157,6 +185,7 @@ final class LighthouseLink implements PathRole {
                         0);
         rtt = now - sentAt;
         sentAt = 0;
+        boolean doubted = unanswered > 0;
         unanswered = 0;
         boolean moved = observed != null && !observed.sameRemote(place);
         observed = place;
@@ -164,6 +193,9 @@ final class LighthouseLink implements PathRole {
         if (!alive) {
             alive = true;
             changedAt = now;
+            doubted = true;
+        }
+        if (doubted) {
             paths.choose();
         }
         if (moved) {
@@ -200,9 +232,25 @@ final class LighthouseLink implements PathRole {
         path.heard(places, asked, PeerUpdate.transaction(memory, 0), now);
     }
 
+    /** Nobody listens there: it ended, and if it comes back it knows no session of before. */
     @Override
     public void onUnreachable(long now) {
         lost();
+        parts.initiator().want(now, now);
+    }
+
+    @Override
+    public void networkChanged(long now) {
+        find(now);
+    }
+
+    /** Registers, or sees to it that there will be a session for that. */
+    private void find(long now) {
+        register(now);
+        if (registerAt == Long.MAX_VALUE) {
+            registerAt = now + ANSWER_NANOS;
+            parts.initiator().want(now, now);
+        }
     }
 
     private void lost() {
@@ -215,26 +263,28 @@ final class LighthouseLink implements PathRole {
 
     @Override
     public void onTimer(long now) {
+        lookedAt = now;
         long awaiting = parts.peer().awaitingReplySince();
-        boolean doubt = sentAt == 0 && awaiting != 0 && now - awaiting >= ANSWER_NANOS;
+        boolean doubt = sentAt == 0 && awaiting != 0 && now - awaiting >= SILENCE_NANOS;
         if (now < registerAt && !doubt) {
             return;
         }
-        if (sentAt != 0 && ++unanswered >= UNANSWERED_MAX) {
+        if (sentAt != 0) {
+            unanswered++;
+            paths.choose();
+        }
+        if (unanswered >= UNANSWERED_MAX) {
             lost();
             // It may have been started again, and not know the session any more.
             parts.initiator().want(now, now);
         }
-        register(now);
-        if (registerAt == Long.MAX_VALUE) {
-            registerAt = now + ANSWER_NANOS;
-            parts.initiator().want(now, now);
-        }
+        find(now);
     }
 
     @Override
     public long deadline() {
-        return registerAt;
+        boolean inUse = alive && parts.peer().lastSent() > lookedAt - SECOND_NANOS;
+        return inUse ? Math.min(registerAt, lookedAt + LOOK_NANOS) : registerAt;
     }
 
     @Override

@@ -23,6 +23,9 @@ interface PathRole {
     /** The network says that a datagram to the peer did not arrive. */
     default void onUnreachable(long now) {}
 
+    /** This machine's network is another, or something in front of it. */
+    default void networkChanged(long now) {}
+
     /** Does what is due. */
     default void onTimer(long now) {}
 

@@ -99,7 +99,8 @@ final class Paths {
                 best = link;
             }
         }
-        if (carrier != null && lighthouses.contains(carrier) && carrier.isAlive()) {
+        boolean kept = carrier != null && lighthouses.contains(carrier) && carrier.isAlive();
+        if (kept && (carrier.isTrusted() || !best.isTrusted())) {
             // One that works is kept: a few milliseconds are not worth a change of path.
             return;
         }
@@ -119,10 +120,9 @@ final class Paths {
         floating.remove(path);
     }
 
-    /** The machine has other addresses: all is told anew, and tried anew. */
+    /** The machine has other addresses or routes: all is told anew, and tried anew. */
     void networkChanged(long now) {
-        lighthouses.forEach(link -> link.register(now));
-        floating.forEach(path -> path.networkChanged(now));
+        everybody.get().forEach(peer -> peer.networkChanged(now));
     }
 
     /** Whether a place is inside the VPN: to send there would send the tunnel through itself. */

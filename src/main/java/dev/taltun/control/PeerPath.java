@@ -29,10 +29,17 @@ final class PeerPath implements PathRole {
     private static final long MILLI_NANOS = 1_000_000;
     private static final long SECOND_NANOS = 1000 * MILLI_NANOS;
 
-    /** What is sent is not answered for this long: time for a probe, and then for the next. */
+    /** What is sent is not answered for this long: time for a probe. */
+    private static final long SILENCE_NANOS = 400 * MILLI_NANOS;
+
+    /** From one probe to the next. */
     private static final long PROBE_NANOS = SECOND_NANOS;
 
-    private static final long PROBE_TIMEOUT_MIN_NANOS = 500 * MILLI_NANOS;
+    private static final long PROBE_TIMEOUT_MIN_NANOS = 300 * MILLI_NANOS;
+
+    /** How often to look for silence while something is sent. */
+    private static final long LOOK_NANOS = 200 * MILLI_NANOS;
+
     private static final int UNANSWERED_MAX = 3;
 
     /** NATs forget UDP after 30 s, the worst of them. */
@@ -85,6 +92,7 @@ final class PeerPath implements PathRole {
     private long probeAt;
 
     private long rtt = -1;
+    private long lookedAt;
 
     PeerPath(PathParts parts, Paths paths, PathChoice choice) {
         this.parts = parts;
@@ -302,9 +310,12 @@ final class PeerPath implements PathRole {
         }
     }
 
-    /** The machine has other addresses. */
-    void networkChanged(long now) {
+    @Override
+    public void networkChanged(long now) {
         lookAt = now;
+        // What failed, failed elsewhere.
+        holdUntil = 0;
+        flaps = 0;
         if (state == State.DIRECT) {
             probeNow(now);
         }
@@ -314,6 +325,7 @@ final class PeerPath implements PathRole {
 
     @Override
     public void onTimer(long now) {
+        lookedAt = now;
         if (!puncher.onTimer(now)) {
             gaveUp();
         }
@@ -344,7 +356,10 @@ final class PeerPath implements PathRole {
         unanswered++;
         if (state == State.DIRECT) {
             state = State.DOUBT;
+            reason = "no answer on the direct path";
             peer.setDirect(false);
+            // It may be that we are elsewhere, behind a NAT that began anew.
+            paths.lighthouses().forEach(link -> link.confirm(now));
         }
         if (unanswered < UNANSWERED_MAX) {
             probeAt = Math.max(now, probeSentAt + PROBE_NANOS);
@@ -368,7 +383,7 @@ final class PeerPath implements PathRole {
     }
 
     private long probeDue(long awaiting) {
-        return Math.max(awaiting, probeSentAt) + PROBE_NANOS;
+        return Math.max(awaiting + SILENCE_NANOS, probeSentAt + PROBE_NANOS);
     }
 
     private long probeTimeout() {
@@ -389,8 +404,11 @@ final class PeerPath implements PathRole {
         if (probing) {
             at = Math.min(at, probeSentAt + probeTimeout());
         }
-        if (state == State.DIRECT && !probing && peer.awaitingReplySince() != 0) {
-            at = Math.min(at, probeDue(peer.awaitingReplySince()));
+        if (state == State.DIRECT && !probing) {
+            long awaiting = peer.awaitingReplySince();
+            at = Math.min(at, awaiting == 0 ? Long.MAX_VALUE : probeDue(awaiting));
+            boolean inUse = peer.lastSent() > lookedAt - SECOND_NANOS;
+            at = Math.min(at, inUse ? lookedAt + LOOK_NANOS : Long.MAX_VALUE);
         }
         return at;
     }

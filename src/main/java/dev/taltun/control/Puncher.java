@@ -26,19 +26,31 @@ final class Puncher {
     private static final long LAST_ANSWER_NANOS = 1000 * MILLI_NANOS;
     private static final int TRIES = 5;
 
+    /** Least time from one beginning to the next, however often the peer asks for it. */
+    private static final long AGAIN_NANOS = 1000 * MILLI_NANOS;
+
     /** Our router, and the next one, which drops it. */
     private static final int OPENING_HOPS = 2;
 
     /**
-     * Initiations to public places that nobody has seen the peer at, in one go: they may be those
-     * of somebody who has nothing to do with it. 8 x 148 bytes are less than the question cost.
+     * Initiations to places that nobody has seen the peer at, in one go, and to one address
+     * whatever the ports: it may be that of somebody who has nothing to do with it. 8 x 148 bytes
+     * are less than it cost the peer to have them sent.
      */
     private static final int STRANGERS_MAX = 8;
+
+    private static final int SHOTS_MAX = 8;
+
+    /** A peer may say something else every time it makes itself known. */
+    private static final int TARGETS_MAX = 16;
 
     private final PathParts parts;
     private final List<Target> targets = new ArrayList<>();
     private int round;
     private int strangers;
+
+    /** When it last began, or 0. */
+    private long beganAt;
 
     /** When to go on, or 0 while nothing goes on. */
     private long nextAt;
@@ -74,11 +86,13 @@ final class Puncher {
             targets.clear();
             round = 0;
             strangers = 0;
-            nextAt = now;
+            nextAt = beganAt == 0 ? now : Math.max(now, beganAt + AGAIN_NANOS);
+            beganAt = nextAt;
         }
         for (int i = 0; i < places.size(); i++) {
             Endpoint place = places.get(i);
-            if (targets.stream().noneMatch(target -> target.endpoint.sameRemote(place))) {
+            if (targets.size() < TARGETS_MAX
+                    && targets.stream().noneMatch(target -> target.endpoint.sameRemote(place))) {
                 targets.add(new Target(place, i == 0));
             }
         }
@@ -115,17 +129,35 @@ final class Puncher {
         List<PeerMessages.Shot> shots = new ArrayList<>();
         for (Target target : targets) {
             boolean near = target.isPrivate;
-            boolean stranger = !near && !target.seen;
-            if (stranger && !opening && strangers++ >= STRANGERS_MAX) {
-                continue;
+            if (isWorthAShot(target, opening)) {
+                target.tries++;
+                int hops = opening && !near ? OPENING_HOPS : 0;
+                shots.add(new PeerMessages.Shot(target.endpoint, hops));
             }
-            target.tries++;
-            shots.add(new PeerMessages.Shot(target.endpoint, opening && !near ? OPENING_HOPS : 0));
         }
-        if (parts.messages().initiation(parts.hello().suite(), shots, now)) {
+        if (shots.isEmpty() || parts.messages().initiation(parts.hello().suite(), shots, now)) {
             round++;
         }
         nextAt = now + pause(opening);
+        return true;
+    }
+
+    private boolean isWorthAShot(Target target, boolean opening) {
+        if (!target.seen) {
+            // A NAT that sends the peer's own datagrams from elsewhere is none that must be opened.
+            if ((opening && !target.isPrivate) || strangers == STRANGERS_MAX) {
+                return false;
+            }
+        }
+        int shots = 0;
+        for (Target other : targets) {
+            boolean same = other.endpoint.high() == target.endpoint.high();
+            shots += same && other.endpoint.low() == target.endpoint.low() ? other.tries : 0;
+        }
+        if (shots >= SHOTS_MAX) {
+            return false;
+        }
+        strangers += target.seen ? 0 : 1;
         return true;
     }
 

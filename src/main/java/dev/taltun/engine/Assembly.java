@@ -9,11 +9,11 @@ import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
-import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.EndpointResolver;
+import dev.taltun.control.LocalNetwork;
 import dev.taltun.control.PathSettings;
 import dev.taltun.control.Sleeper;
 import dev.taltun.crypto.AeadKey;
@@ -25,6 +25,7 @@ import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.NearNetworks;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.ffi.BootClock;
 import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
 import dev.taltun.io.udp.LinuxUdpSocket;
@@ -76,11 +77,12 @@ final class Assembly {
 
     private final TaltunConfig config;
     private final Management management;
+    private final Inherited inherited;
     private final EngineLog log;
     private final Counters counters;
     private final HostSetup host;
     private final Deque<AutoCloseable> resources;
-    private final Clock clock = new SystemClock();
+    private final Clock clock = new SystemClock(new BootClock()::nanos);
     private final List<Threaded> agents = new ArrayList<>();
     private final int workers;
 
@@ -92,7 +94,7 @@ final class Assembly {
     private AeadProviders aead;
     private List<LinuxUdpSocket> sockets;
     private Tunnel tun;
-    private LocalPlaces places;
+    private LocalNetwork network = List::of;
     private Offloads offloads;
     private StaticIdentity identity;
     private PeerSpecs specs;
@@ -107,12 +109,14 @@ final class Assembly {
     Assembly(
             TaltunConfig config,
             Management management,
+            Inherited inherited,
             EngineLog log,
             Counters counters,
             HostSetup host,
             Deque<AutoCloseable> resources) {
         this.config = config;
         this.management = management;
+        this.inherited = inherited;
         this.log = log;
         this.host = host;
         this.counters = counters;
@@ -133,17 +137,6 @@ final class Assembly {
 
     OffloadNews offloadNews() {
         return new OffloadNews(offloads, log);
-    }
-
-    /** Tells lighthouses when this machine's addresses change; null if nobody has to know. */
-    LocalPlaces places() {
-        boolean found = config.peers().stream().anyMatch(PeerConfig::lighthouse);
-        return found ? places : null;
-    }
-
-    /** This machine's addresses changed. */
-    void networkChanged() {
-        device.networkChanged();
     }
 
     /** What changes the node while it runs. */
@@ -168,7 +161,7 @@ final class Assembly {
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
-        tun = Tunnel.open(iface, workers);
+        tun = Tunnel.open(iface, workers, inherited);
         resources.push(tun);
         boolean gso = sockets.getFirst().gso();
         offloads =
@@ -189,7 +182,7 @@ final class Assembly {
     private void wire() throws IOException {
         InterfaceConfig iface = config.iface();
         Wakeup controlWakeup = new Wakeup();
-        Poller controlPoller = poller(-1);
+        Poller controlPoller = controlPoller();
         ControlPort port =
                 new ControlPort(PEERS_MAX, stagedPackets(), controlWakeup, controlPoller::wakeUp);
         PacketPath.Common common =
@@ -304,6 +297,19 @@ final class Assembly {
         return java.nio.ByteBuffer.wrap(bytes).getInt();
     }
 
+    /** Wakes the control agent; for a node with an interface when the network changes, too. */
+    private Poller controlPoller() throws IOException {
+        if (!tun.exists()) {
+            return poller(-1);
+        }
+        MachineNetwork machine = new MachineNetwork(config.iface(), sockets.getFirst());
+        resources.push(machine);
+        Poller poller = poller(machine.fd());
+        machine.use(poller);
+        network = machine;
+        return poller;
+    }
+
     private Poller socketPoller(int i) throws IOException {
         Poller poller = poller(sockets.get(i).fd());
         socketPollers.add(poller);
@@ -360,8 +366,7 @@ final class Assembly {
 
     private PathSettings paths() {
         InterfaceConfig iface = config.iface();
-        places = new LocalPlaces(iface, sockets.getFirst());
-        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), places::get);
+        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), network);
     }
 
     /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */

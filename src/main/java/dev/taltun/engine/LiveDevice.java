@@ -95,11 +95,6 @@ final class LiveDevice implements Device, AutoCloseable {
         return parts.commands().removeAll();
     }
 
-    /** This machine's addresses changed. */
-    void networkChanged() {
-        parts.commands().networkChanged();
-    }
-
     @Override
     public synchronized DeviceStatus status() {
         Map<Counter, Long> counters = new EnumMap<>(Counter.class);

@@ -24,19 +24,23 @@ final class Tunnel implements AutoCloseable {
     }
 
     /**
+     * @param inherited may have the device open already
      * @throws IOException with one line for the user
      */
-    static Tunnel open(InterfaceConfig iface, int workers) throws IOException {
+    static Tunnel open(InterfaceConfig iface, int workers, Inherited inherited) throws IOException {
         if (iface.mode() == Mode.LIGHTHOUSE) {
             return new Tunnel(iface.tunName(), null);
         }
+        TunOptions options =
+                new TunOptions(
+                        iface.tunName(),
+                        workers,
+                        iface.offloads().tunTso(),
+                        iface.offloads().tunUso());
         LinuxTunDevice device =
-                LinuxTunDevice.open(
-                        new TunOptions(
-                                iface.tunName(),
-                                workers,
-                                iface.offloads().tunTso(),
-                                iface.offloads().tunUso()));
+                inherited.hasTun()
+                        ? LinuxTunDevice.adopt(inherited.tun(), options)
+                        : LinuxTunDevice.open(options);
         return new Tunnel(device.name(), device);
     }
 

@@ -70,6 +70,9 @@ final class LibcHandles {
     static final MethodHandle UNSHARE = link("unshare", 1);
     static final MethodHandle SETNS = link("setns", 2);
 
+    // Time
+    static final MethodHandle CLOCK_GETTIME = link("clock_gettime", 2);
+
     private LibcHandles() {}
 
     /** Links a function of longs, with errno. */

@@ -130,7 +130,7 @@ class LighthouseSimulationTest extends SimulationTest {
         assertTrue(sim.runUntil(1.5, this::bothDirect));
         sim.runSeconds(5);
         directCut = true;
-        assertTrue(sim.runUntil(4, () -> !isDirect(a, b) && !isDirect(b, a)), "still direct");
+        assertTrue(sim.runUntil(1.5, () -> !isDirect(a, b) && !isDirect(b, a)), "still direct");
         sim.runSeconds(0.2);
         sim.ledger().writeOff();
         sim.runSeconds(30);
@@ -177,7 +177,7 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.notAccountable();
         used.crash();
         sim.nodes().remove(used);
-        sim.runSeconds(5);
+        sim.runSeconds(1.2);
         sim.ledger().writeOff();
         sim.runSeconds(20);
         stopAndAssertAllArrived();
@@ -190,7 +190,7 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.traffic().amid(a, b, 50);
         sim.runSeconds(5);
         lamp = sim.restart(lamp, false, aIs.known().nowhere(), bIs.known().nowhere());
-        sim.runSeconds(15);
+        sim.runSeconds(3);
         sim.ledger().writeOff();
         sim.runSeconds(20);
         stopAndAssertAllArrived();
@@ -219,6 +219,25 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.runMillis(20);
         assertFalse(isDirect(a, b));
         stopAndAssertAllArrived();
+    }
+
+    /** The machine slept, and woke up in another network: its next registration was not yet due. */
+    @RepeatedTest(3)
+    void whoSleptIsKnownAtItsNewPlaceAtOnce() {
+        start();
+        sim.runSeconds(3);
+        sim.nodes().remove(a);
+        Endpoint elsewhere = sim.outer(7000, 4711);
+        a.socket().moveTo(elsewhere);
+        sim.runSeconds(5);
+        assertFalse(elsewhere.sameRemote(lamp.peer(a).endpoint()));
+        sim.nodes().add(a);
+        sim.runSeconds(0.2);
+        assertTrue(elsewhere.sameRemote(lamp.peer(a).endpoint()), "not registered anew");
+        a.send(b);
+        b.send(a);
+        sim.runSeconds(0.3);
+        assertAllArrived();
     }
 
     /** Who may not exchange packets hears nothing of the other, nor the other of it. */

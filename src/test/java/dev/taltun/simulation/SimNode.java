@@ -178,7 +178,8 @@ final class SimNode {
                         events,
                         simulation.names(),
                         2 * options.staged * options.workers,
-                        new PathSettings(options.lighthouse, who.innerAddresses(), options.places)),
+                        new PathSettings(
+                                options.lighthouse, who.innerAddresses(), options.places::get)),
                 specs);
     }
 

@@ -42,6 +42,23 @@ public final class GatherList {
         bytes += length;
     }
 
+    /**
+     * Takes bytes off the front.
+     *
+     * @param length of the first piece, or less: a first piece that is used up goes
+     */
+    void skip(int length) {
+        bytes -= length;
+        offsets[0] += length;
+        lengths[0] -= length;
+        if (lengths[0] == 0) {
+            count--;
+            System.arraycopy(segments, 1, segments, 0, count);
+            System.arraycopy(offsets, 1, offsets, 0, count);
+            System.arraycopy(lengths, 1, lengths, 0, count);
+        }
+    }
+
     public int count() {
         return count;
     }
