@@ -1,6 +1,5 @@
 package dev.taltun.api;
 
-import java.util.Arrays;
 import dev.taltun.agent.Agent;
 import dev.taltun.io.unix.UnixConnection;
 import dev.taltun.io.unix.UnixListener;
@@ -8,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.taltun.api;
 
-import java.nio.charset.StandardCharsets;
 import dev.taltun.crypto.PublicKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -166,6 +166,12 @@ final class ConfigOptions {
         throw new ConfigException(List.of(FILE + ": is empty; write -c FILE"));
     }
 
+    /** Shows every mistake in a line of its own. */
+    static void report(ConfigException mistakes, Console console) {
+        mistakes.lines().forEach(console.err()::println);
+        console.err().flush();
+    }
+
     /** Shows what is odd about a configuration, though it can be used. */
     static void warn(LoadedConfig loaded, Console console) {
         loaded.warnings().forEach(console.err()::println);

@@ -89,8 +89,7 @@ public final class Main {
             }
             return command.run(arguments, console);
         } catch (ConfigException e) {
-            e.lines().forEach(console.err()::println);
-            console.err().flush();
+            ConfigOptions.report(e, console);
             return ExitCode.USAGE;
         } catch (IOException e) {
             console.complain(name, String.valueOf(e.getMessage()));

@@ -33,8 +33,7 @@ final class NetcheckCommand implements CliCommand {
     }
 
     @Override
-    public int run(ParseResult arguments, Console console)
-            throws IOException, ConfigException {
+    public int run(ParseResult arguments, Console console) throws IOException, ConfigException {
         LoadedConfig loaded = ConfigOptions.load(arguments);
         String device;
         List<String> keys;

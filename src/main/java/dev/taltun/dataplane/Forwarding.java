@@ -1,8 +1,8 @@
 package dev.taltun.dataplane;
 
-import java.util.stream.LongStream;
 import dev.taltun.routing.IpPrefix;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * What this node does with inner packets that are not for itself, and which addresses are its own.

@@ -144,8 +144,7 @@ final class SimPacketPath {
                 options.staged);
     }
 
-    private Transmitter transmitter(
-            int batches, int worker, Counters.Block block, boolean direct) {
+    private Transmitter transmitter(int batches, int worker, Counters.Block block, boolean direct) {
         Transmitter transmitter =
                 new Transmitter(
                         parts.arena(),
