@@ -41,6 +41,8 @@ final class Initiator {
      */
     private static final long REFUSED_PAUSE_NANOS = 100_000_000;
 
+    private static final long HURRY_NANOS = 1_000_000_000;
+
     private static final long AFTER_REFUSAL_NANOS = 1_000_000_000;
 
     /** Refusals that shorten the wait, since there last was a reason: some five seconds of them. */
@@ -174,10 +176,10 @@ final class Initiator {
         return trusted-- > 0;
     }
 
-    /** What was sent last may have got nowhere, for the network was another. */
+    /** What was sent last may have got nowhere: again, a second after it at the earliest. */
     void hurry(long now) {
         if (handshake.isPending() && retransmitAt != 0) {
-            retransmitAt = now;
+            retransmitAt = Math.min(retransmitAt, Math.max(now, sentAt + HURRY_NANOS));
         }
     }
 

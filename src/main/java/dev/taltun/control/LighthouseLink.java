@@ -42,6 +42,9 @@ final class LighthouseLink implements PathRole {
     private static final long ANSWER_MIN_NANOS = SECOND_NANOS * 3 / 10;
     private static final int UNANSWERED_MAX = 2;
 
+    /** A lighthouse that is gone may be starting again: so long one initiation a second. */
+    private static final long RESTART_NANOS = 30 * SECOND_NANOS;
+
     /** What we send is not answered for this long: time to register, which will be. */
     private static final long SILENCE_NANOS = SECOND_NANOS * 4 / 10;
 
@@ -277,6 +280,9 @@ final class LighthouseLink implements PathRole {
             lost();
             // It may have been started again, and not know the session any more.
             parts.initiator().want(now, now);
+        }
+        if (!alive && now - changedAt < RESTART_NANOS) {
+            parts.initiator().hurry(now);
         }
         find(now);
     }
