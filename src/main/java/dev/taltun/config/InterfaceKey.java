@@ -27,7 +27,8 @@ public enum InterfaceKey implements SchemaKey {
     UDP_GRO("udp_gro", "--udp-gro", Kind.TEXT),
     WORKERS("workers", "--workers", Kind.NUMBER),
     CPUS("cpus", "--cpus", Kind.TEXT),
-    WARM_UP("warm_up", "--warm-up", Kind.SWITCH);
+    WARM_UP("warm_up", "--warm-up", Kind.SWITCH),
+    PUNCH_PORTS("punch_ports", "--punch-ports", Kind.NUMBER);
 
     private final String text;
     private final String flag;

@@ -28,7 +28,9 @@ import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.ffi.BootClock;
 import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
+import dev.taltun.io.udp.LinuxUdpFan;
 import dev.taltun.io.udp.LinuxUdpSocket;
+import dev.taltun.io.udp.UdpFan;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.StaticIdentity;
@@ -93,6 +95,10 @@ final class Assembly {
     private Arena arena;
     private AeadProviders aead;
     private List<LinuxUdpSocket> sockets;
+
+    /** Further sockets, for guessing ports; null if that is off. */
+    private LinuxUdpFan fan;
+
     private Tunnel tun;
     private LocalNetwork network = List::of;
     private Offloads offloads;
@@ -161,12 +167,16 @@ final class Assembly {
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
+        if (iface.punchPorts() > 0) {
+            fan = Sockets.fan(iface, sockets.getFirst());
+            resources.push(fan);
+        }
         tun = Tunnel.open(iface, workers, inherited);
         resources.push(tun);
         boolean gso = sockets.getFirst().gso();
         offloads =
                 new Offloads(gso ? PacketPath.GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
-        quiescence = new Quiescence(3 * workers + 1);
+        quiescence = new Quiescence(3 * workers + (fan == null ? 1 : 2));
         wire();
         if (tun.exists()) {
             InterfaceSetup.apply(iface, !isBlank());
@@ -224,6 +234,17 @@ final class Assembly {
                             socketPoller(i));
             agents.add(new Threaded(inbound, pin));
         }
+        if (fan != null) {
+            Agent inbound =
+                    paths.getFirst()
+                            .inbound(
+                                    "taltun-in-fan",
+                                    fanLane(),
+                                    tun.newWriter(arena, 0),
+                                    poller(fan.fd()),
+                                    batch -> fan.newReceiver(arena, batch));
+            agents.add(new Threaded(inbound, () -> {}));
+        }
         agents.add(new Threaded(control, () -> {}));
         device = device(control);
         resources.push(device);
@@ -231,7 +252,8 @@ final class Assembly {
 
     /** Packets that may wait for handshakes, over all workers. */
     private int stagedPackets() {
-        return (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers;
+        int ofFan = fan == null ? 0 : RELAY_STAGED_PACKETS;
+        return (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers + ofFan;
     }
 
     private PacketPath.Room room(LinuxUdpSocket socket) {
@@ -366,12 +388,21 @@ final class Assembly {
 
     private PathSettings paths() {
         InterfaceConfig iface = config.iface();
-        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), network);
+        return new PathSettings(
+                iface.mode() == Mode.LIGHTHOUSE,
+                iface.vips(),
+                network,
+                iface.punchPorts(),
+                fan == null ? UdpFan.NONE : fan);
     }
 
-    /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */
+    /** Lanes: one a reader, one a receiver, the control agent's, one to warm up, the fan's. */
     private AeadKey newKey(CipherSuite suite, byte[] key) {
-        return aead.choose(suite).newKey(suite, key, 2 * workers + 2);
+        return aead.choose(suite).newKey(suite, key, fanLane() + (fan == null ? 0 : 1));
+    }
+
+    private int fanLane() {
+        return 2 * workers + 2;
     }
 
     /** What is to be done once the engine is ready, so that it is fast when load comes. */
