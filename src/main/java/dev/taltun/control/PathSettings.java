@@ -14,11 +14,7 @@ import java.util.List;
  * @param fan the sockets for that; the control agent's thread opens and closes them
  */
 public record PathSettings(
-        boolean lighthouse,
-        List<IpPrefix> vips,
-        LocalNetwork network,
-        int punchPorts,
-        UdpFan fan) {
+        boolean lighthouse, List<IpPrefix> vips, LocalNetwork network, int punchPorts, UdpFan fan) {
     /** A node that nobody has to find. */
     public static final PathSettings NONE = new PathSettings(false, List.of(), List::of);
 

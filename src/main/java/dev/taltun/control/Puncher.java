@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
  *   opening     to private places as they are, to all others with a hop limit that lets them
  *               through our NAT but not to the other's: one that is not yet open might take what
  *               comes too early for a connection to itself, and then needs the port for that
- *   OPENED      through the relay, so that the other side knows, every 200 ms
+ *   OPENED      through the relay, so that the other side knows; three times, 400 ms apart
  *   handshake   when the other side says OPENED, or has not for 1.5 s: to all, five times,
  *               100 to 300 ms apart
  *   +1 s        the last answer had its time
@@ -28,7 +28,10 @@ import java.util.function.LongConsumer;
  */
 final class Puncher {
     private static final long MILLI_NANOS = 1_000_000;
-    private static final long OPENED_AGAIN_NANOS = 200 * MILLI_NANOS;
+    private static final long OPENED_AGAIN_NANOS = 400 * MILLI_NANOS;
+
+    /** The lighthouse passes it on, to wherever it sees the peer: no more than it cost the peer. */
+    private static final int OPENED_MAX = 3;
 
     /** It may be slow to hear of us. Longer, and too much time is lost with one that never will. */
     private static final long OPENED_PATIENCE_NANOS = 1500 * MILLI_NANOS;
@@ -68,6 +71,9 @@ final class Puncher {
 
     /** When we opened. */
     private long openedAt;
+
+    /** How often the other side was told that we have. */
+    private int told;
 
     /** When the other side last said that it has, or 0. */
     private long otherOpenedAt;
@@ -175,7 +181,7 @@ final class Puncher {
             return false;
         }
         if (isWaiting() && !mayStart(now)) {
-            tellOpened.accept(now);
+            tell(now);
             nextAt = now + OPENED_AGAIN_NANOS;
             return true;
         }
@@ -202,8 +208,15 @@ final class Puncher {
         nextAt = now + pause();
         if (opening) {
             openedAt = now;
-            tellOpened.accept(now);
+            told = 0;
+            tell(now);
             nextAt = mayStart(now) ? now : now + OPENED_AGAIN_NANOS;
+        }
+    }
+
+    private void tell(long now) {
+        if (told++ < OPENED_MAX) {
+            tellOpened.accept(now);
         }
     }
 

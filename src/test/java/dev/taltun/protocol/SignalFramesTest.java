@@ -162,7 +162,8 @@ class SignalFramesTest {
     }
 
     @Property(tries = 20)
-    void probesThroughARelayReadAsWritten(@ForAll long transaction, @ForAll @IntRange(min = 8, max = 10) int type) {
+    void probesThroughARelayReadAsWritten(
+            @ForAll long transaction, @ForAll @IntRange(min = 8, max = 10) int type) {
         RelayProbe.put(memory, AT, type, transaction);
         assertTrue(RelayProbe.isOne(type));
         assertTrue(ControlFrame.check(memory, AT, RelayProbe.BYTES));
