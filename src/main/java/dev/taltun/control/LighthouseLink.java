@@ -50,6 +50,7 @@ final class LighthouseLink implements PathRole {
 
     private final PathParts parts;
     private final Paths paths;
+    private final FilterInquiry filter;
     private int transaction;
 
     /** When the registration that waits for its answer was sent, or 0. */
@@ -68,6 +69,7 @@ final class LighthouseLink implements PathRole {
     LighthouseLink(PathParts parts, Paths paths) {
         this.parts = parts;
         this.paths = paths;
+        filter = new FilterInquiry(parts);
         parts.peer().setRelaysForUs(true);
         paths.add(this);
     }
@@ -224,6 +226,9 @@ final class LighthouseLink implements PathRole {
         unanswered = 0;
         boolean moved = observed != null && !observed.sameRemote(place);
         int before = paths.capabilities();
+        if (moved || !alive) {
+            filter.begin(parts.context().upTo(Long.MAX_VALUE - 1), now);
+        }
         observed = place;
         registerAt = now + REGISTER_NANOS + parts.context().upTo(REGISTER_NANOS);
         if (!alive) {
@@ -318,6 +323,7 @@ final class LighthouseLink implements PathRole {
     @Override
     public void onTimer(long now) {
         lookedAt = now;
+        filter.onTimer(now);
         long awaiting = parts.peer().awaitingReplySince();
         boolean doubt = sentAt == 0 && awaiting != 0 && now - awaiting >= SILENCE_NANOS;
         if (now < registerAt && !doubt) {
@@ -336,7 +342,16 @@ final class LighthouseLink implements PathRole {
     }
 
     @Override
+    public boolean onStray(Endpoint source, long token) {
+        return filter.onStray(source, token);
+    }
+
+    @Override
     public long deadline() {
+        return Math.min(filter.deadline(), ownDeadline());
+    }
+
+    private long ownDeadline() {
         boolean inUse = alive && parts.peer().lastSent() > lookedAt - SECOND_NANOS;
         return inUse ? Math.min(registerAt, lookedAt + LOOK_NANOS) : registerAt;
     }
@@ -352,7 +367,8 @@ final class LighthouseLink implements PathRole {
                 rtt,
                 -1,
                 observed,
-                List.of());
+                List.of(),
+                filter.result());
     }
 
     @Override

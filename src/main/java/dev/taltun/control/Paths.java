@@ -24,6 +24,9 @@ final class Paths {
     private final List<PeerPath> floating = new ArrayList<>();
     private LighthouseLink carrier;
 
+    /** Opened when first asked for; 0 before, negative if that failed. */
+    private int otherSocket;
+
     /** Who guesses ports at present, or null. */
     private PortPredictor predicting;
 
@@ -167,6 +170,14 @@ final class Paths {
         }
         predicting = predictor;
         return true;
+    }
+
+    /** A socket with another port than our own, to send from only; not positive if there is none. */
+    int otherSocket() {
+        if (otherSocket == 0) {
+            otherSocket = settings.fan().open();
+        }
+        return otherSocket;
     }
 
     /** The turn is over. */

@@ -5,8 +5,11 @@ import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
+import dev.taltun.io.udp.TxBatch;
+import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.ControlFrame;
+import dev.taltun.protocol.FilterCheck;
 import dev.taltun.protocol.Limits;
 import dev.taltun.protocol.Observed;
 import dev.taltun.protocol.PeerUpdate;
@@ -42,12 +45,15 @@ final class RegisteredNode implements PathRole {
 
     private static final int PROBES_AT_ONCE = 200;
 
+    private static final int STRAYS_AT_ONCE = 6;
+
     private final PathParts parts;
     private final Paths paths;
     private List<Endpoint> places = List.of();
     private int capabilities;
     private long registeredAt;
     private final Allowance questions = new Allowance(QUESTION_NANOS, QUESTIONS_AT_ONCE);
+    private final Allowance strays = new Allowance(SECOND_NANOS, STRAYS_AT_ONCE);
     private final Allowance probes = new Allowance(PROBE_NANOS, PROBES_AT_ONCE);
 
     RegisteredNode(PathParts parts, Paths paths) {
@@ -65,6 +71,9 @@ final class RegisteredNode implements PathRole {
             question(memory, now);
         } else if (RelayProbe.isOne(type) && isComplete(RelayProbe.check(memory, 0))) {
             passOn(memory, type, now);
+        } else if (type == ControlFrame.TYPE_FILTER_CHECK
+                && isComplete(FilterCheck.check(memory, 0))) {
+            stray(FilterCheck.token(memory, 0), now);
         }
     }
 
@@ -126,6 +135,21 @@ final class RegisteredNode implements PathRole {
             RelayProbe.put(frame, 0, type, RelayProbe.transaction(memory, 0));
             putKey(frame, RelayProbe.KEY_OFFSET, parts.peer().publicKey());
             other.parts.send(RelayProbe.BYTES, now);
+        }
+    }
+
+    /** Sends the node, there where it is, a datagram from another port of ours. */
+    private void stray(long token, long now) {
+        Endpoint to = parts.peer().endpoint();
+        Session session = parts.sessions().usable(now);
+        int via = paths.otherSocket();
+        if (to == null || session == null || via <= 0 || !strays.take(now)) {
+            return;
+        }
+        TxBatch batch = parts.context().outbox.batchFor(FilterCheck.STRAY_BYTES);
+        if (batch != null) {
+            FilterCheck.putStray(batch.slab(), batch.tail(), session.remoteIndex(), token);
+            batch.append(FilterCheck.STRAY_BYTES, to.from(via), 1);
         }
     }
 

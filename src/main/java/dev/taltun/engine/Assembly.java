@@ -96,7 +96,7 @@ final class Assembly {
     private AeadProviders aead;
     private List<LinuxUdpSocket> sockets;
 
-    /** Further sockets, for guessing ports; null if that is off. */
+    /** Further sockets, for guessing ports and for strays; null if nobody needs them. */
     private LinuxUdpFan fan;
 
     private Tunnel tun;
@@ -167,7 +167,7 @@ final class Assembly {
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
-        if (iface.punchPorts() > 0) {
+        if (receivesFromFan() || iface.mode() == Mode.LIGHTHOUSE) {
             fan = Sockets.fan(iface, sockets.getFirst());
             resources.push(fan);
         }
@@ -176,7 +176,7 @@ final class Assembly {
         boolean gso = sockets.getFirst().gso();
         offloads =
                 new Offloads(gso ? PacketPath.GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
-        quiescence = new Quiescence(3 * workers + (fan == null ? 1 : 2));
+        quiescence = new Quiescence(3 * workers + (receivesFromFan() ? 2 : 1));
         wire();
         if (tun.exists()) {
             InterfaceSetup.apply(iface, !isBlank());
@@ -234,7 +234,7 @@ final class Assembly {
                             socketPoller(i));
             agents.add(new Threaded(inbound, pin));
         }
-        if (fan != null) {
+        if (receivesFromFan()) {
             Agent inbound =
                     paths.getFirst()
                             .inbound(
@@ -252,7 +252,7 @@ final class Assembly {
 
     /** Packets that may wait for handshakes, over all workers. */
     private int stagedPackets() {
-        int ofFan = fan == null ? 0 : RELAY_STAGED_PACKETS;
+        int ofFan = receivesFromFan() ? RELAY_STAGED_PACKETS : 0;
         return (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers + ofFan;
     }
 
@@ -398,7 +398,12 @@ final class Assembly {
 
     /** Lanes: one a reader, one a receiver, the control agent's, one to warm up, the fan's. */
     private AeadKey newKey(CipherSuite suite, byte[] key) {
-        return aead.choose(suite).newKey(suite, key, fanLane() + (fan == null ? 0 : 1));
+        return aead.choose(suite).newKey(suite, key, fanLane() + (receivesFromFan() ? 1 : 0));
+    }
+
+    /** A lighthouse sends from another port, and hears nothing there. */
+    private boolean receivesFromFan() {
+        return config.iface().punchPorts() > 0;
     }
 
     private int fanLane() {

@@ -59,6 +59,9 @@ public final class ControlFrame {
     /** {@link RelayProbe}: the sender has opened its NAT for us; our packets may come. */
     public static final int TYPE_OPENED = 10;
 
+    /** {@link FilterCheck}. */
+    public static final int TYPE_FILTER_CHECK = 11;
+
     /** Capability: answers probes, and connects to peers that a lighthouse tells of. */
     public static final int CAPABILITY_PATHS = 1;
 

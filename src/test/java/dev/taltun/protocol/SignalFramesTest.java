@@ -176,4 +176,21 @@ class SignalFramesTest {
                 (short) (RelayProbe.BYTES - ControlFrame.HEADER_BYTES - 1));
         assertFalse(RelayProbe.check(memory, AT));
     }
+
+    @Property(tries = 20)
+    void filterChecksAndStraysReadAsWritten(@ForAll long token, @ForAll int index) {
+        FilterCheck.put(memory, AT, token);
+        assertTrue(ControlFrame.check(memory, AT, FilterCheck.BYTES));
+        assertTrue(FilterCheck.check(memory, AT));
+        assertEquals(token, FilterCheck.token(memory, AT));
+        assertEquals(ControlFrame.TYPE_FILTER_CHECK, ControlFrame.type(memory, AT));
+        memory.asSlice(AT, FilterCheck.STRAY_BYTES).fill((byte) 0x55);
+        FilterCheck.putStray(memory, AT, index, token);
+        assertTrue(MessageHeader.check(memory, AT, FilterCheck.STRAY_BYTES));
+        assertEquals(MessageType.COOKIE_REPLY, MessageHeader.type(memory, AT));
+        assertEquals(index, CookieReply.receiver(memory, AT));
+        assertEquals(token, FilterCheck.strayToken(memory, AT));
+        // Sealed, the question is longer by its header and tag.
+        assertTrue(FilterCheck.STRAY_BYTES <= FilterCheck.BYTES + 32);
+    }
 }

@@ -77,6 +77,11 @@ public record Endpoint(
         return new Endpoint(high, low, port, scope, 0, 0, socket);
     }
 
+    /** The same, from the same local address, sent through that socket. */
+    public Endpoint from(int socket) {
+        return new Endpoint(high, low, port, scope, localHigh, localLow, socket);
+    }
+
     /** The same address with another port. */
     public Endpoint withPort(int other) {
         return new Endpoint(high, low, other, scope, localHigh, localLow, via);

@@ -28,15 +28,21 @@ final class NetcheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PRESERVING, RANDOM", "OPEN, LEAKY"})
-    void theMappingIsRecognized(NatKind left, NatKind right) {
+    @CsvSource({"PRESERVING, RANDOM", "OPEN, LEAKY", "OPEN_FILTER, PRESERVING"})
+    void mappingAndFilteringAreRecognized(NatKind left, NatKind right) {
         try (Rendezvous meeting = new Rendezvous()) {
             meeting.lighthouses(2).nodes(left, right).start("");
             for (Rendezvous.Member node : List.of(meeting.left(), meeting.right())) {
                 NatKind kind = node == meeting.left() ? left : right;
+                Await.until(
+                        "a result about filtering",
+                        Shell.PATIENCE,
+                        () -> !check(node).contains("no lighthouse has found out yet"));
                 String output = check(node);
                 System.out.println("netcheck behind " + kind + ":\n" + output);
                 says("mapping:    " + words(kind), output);
+                boolean open = kind == NatKind.OPEN || kind == NatKind.OPEN_FILTER;
+                says("filtering:  " + (open ? "not by port" : "by address and port"), output);
                 says("lighthouse: beacon0 203.0.113.1:51820, round trip", output);
                 says("lighthouse: beacon1 203.0.113.17:51820, round trip", output);
             }
