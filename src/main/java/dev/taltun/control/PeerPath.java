@@ -262,7 +262,7 @@ final class PeerPath implements PathRole {
     public void onSession(long now) {
         puncher.stop();
         predictor.settle();
-        if (state == State.RELAYED && choice != PathChoice.RELAY && paths.carrier() != null) {
+        if (state != State.DIRECT && choice != PathChoice.RELAY && paths.carrier() != null) {
             unanswered = 0;
             probeNow(now);
         }
@@ -369,6 +369,9 @@ final class PeerPath implements PathRole {
         flaps = 0;
         if (state == State.DIRECT) {
             probeNow(now);
+        } else if (state == State.DOUBT) {
+            // Hardly a doubt any more: another path can be looked for at once.
+            relay("the network in front of us changed", now);
         }
     }
 

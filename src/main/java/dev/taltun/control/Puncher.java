@@ -246,7 +246,11 @@ final class Puncher {
     /** What the user sees of the places. */
     List<PathStatus.Candidate> candidates() {
         return targets.stream()
-                .map(target -> new PathStatus.Candidate(target.endpoint, target.tries + " tries"))
+                .map(
+                        target ->
+                                new PathStatus.Candidate(
+                                        target.endpoint,
+                                        target.tries + (target.tries == 1 ? " try" : " tries")))
                 .toList();
     }
 }

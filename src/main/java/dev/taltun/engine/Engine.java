@@ -31,6 +31,7 @@ public final class Engine implements AutoCloseable {
     private static final long JOIN_MILLIS = 350;
 
     private static final long NEWS_SECONDS = 1;
+    private static final int MANY_PEERS = 1000;
 
     private final EngineLog log;
     private final Counters counters;
@@ -93,6 +94,10 @@ public final class Engine implements AutoCloseable {
             Assembly assembly =
                     new Assembly(config, management, inherited, log, counters, host, resources);
             assembly.build();
+            if (config.peers().size() >= MANY_PEERS) {
+                // What a long file was read with is several times what is left of it.
+                System.gc();
+            }
             engine.reloader = assembly.reloader();
             engine.run(assembly);
             assembly.announce();
