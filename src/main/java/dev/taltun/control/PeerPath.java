@@ -209,7 +209,7 @@ final class PeerPath implements PathRole {
         boolean ours = paths.portVaries();
         boolean its = last.varies();
         boolean allowed = paths.settings().punchPorts() > 0 && last.predicts();
-        reason = "no answer from any of its places" + natReason(ours, its, allowed);
+        reason = "no answer from any of its places" + PortPredictor.why(ours, its, allowed);
         if (ours == its || !allowed || last.seen() == null || !last.seen().isIpv4()) {
             return;
         }
@@ -220,18 +220,6 @@ final class PeerPath implements PathRole {
             reason += "; guessing ports later";
             lookAt = now + TURN_NANOS;
         }
-    }
-
-    private static String natReason(boolean ours, boolean its, boolean predicted) {
-        if (ours && its) {
-            return "; our NAT and its NAT show another port to everybody";
-        }
-        if (!ours && !its) {
-            return "";
-        }
-        return (ours ? "; our NAT" : "; its NAT")
-                + " shows another port to everybody"
-                + (predicted ? "" : ", punch_ports on both sides may help");
     }
 
     PublicKey publicKey() {

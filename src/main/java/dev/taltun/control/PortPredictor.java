@@ -277,4 +277,23 @@ final class PortPredictor {
                 ? "opened " + sockets.size() + " ports for it to guess one"
                 : "guessed " + GUESSES_PER_PORT * ports + " ports of its NAT";
     }
+
+    /**
+     * What two NATs have to do with it that no path was found, for the user.
+     *
+     * @param ours whether our NAT shows another port to every destination
+     * @param its whether that of the peer does
+     * @param predicted whether both sides guess ports
+     */
+    static String why(boolean ours, boolean its, boolean predicted) {
+        if (ours && its) {
+            return "; our NAT and its NAT show another port to everybody";
+        }
+        if (!ours && !its) {
+            return "";
+        }
+        return (ours ? "; our NAT" : "; its NAT")
+                + " shows another port to everybody"
+                + (predicted ? "" : ", punch_ports on both sides may help");
+    }
 }
