@@ -27,6 +27,8 @@ final class NatFiguresTest {
     private static final int LINES = 4;
     private static final Duration INTERVAL = Duration.ofMillis(10);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long SIX_SECONDS = TimeUnit.SECONDS.toNanos(6);
+    private static final long NOTICED = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long LOOK_NANOS = 500_000;
 
     private final Map<String, List<Double>> figures = new TreeMap<>();
@@ -118,18 +120,23 @@ final class NatFiguresTest {
         ping.kill();
     }
 
-    /** The longest time without an answer, from an event on until all is well for a second. */
+    /**
+     * The longest time without an answer, from an event on until answers come again: no longer, for
+     * a path that was tried in vain is tried again after a minute only.
+     */
     private static double outage(Background ping, Runnable event) {
         event.run();
         long from = System.nanoTime();
         long last = from;
         long longest = 0;
+        long over = Long.MAX_VALUE;
         int lines = ping.lines().size();
-        while (System.nanoTime() - from < TimeUnit.SECONDS.toNanos(6)) {
+        while (System.nanoTime() - from < SIX_SECONDS && System.nanoTime() < over) {
             int now = ping.lines().size();
             long time = System.nanoTime();
             if (now > lines) {
                 longest = Math.max(longest, time - last);
+                over = longest > NOTICED ? Math.min(over, time + NOTICED) : over;
                 last = time;
                 lines = now;
             }
