@@ -16,7 +16,8 @@ import java.util.function.LongConsumer;
  *   opening     to private places as they are, to all others with a hop limit that lets them
  *               through our NAT but not to the other's: one that is not yet open might take what
  *               comes too early for a connection to itself, and then needs the port for that
- *   OPENED      through the relay, so that the other side knows; three times, 400 ms apart
+ *   OPENED      through the relay, so that the other side knows; once, for the lighthouse sends it
+ *               to wherever it sees the peer, which has paid for that with its question
  *   handshake   when the other side says OPENED, or has not for 1.5 s: to all, five times,
  *               100 to 300 ms apart
  *   +1 s        the last answer had its time
@@ -28,10 +29,6 @@ import java.util.function.LongConsumer;
  */
 final class Puncher {
     private static final long MILLI_NANOS = 1_000_000;
-    private static final long OPENED_AGAIN_NANOS = 400 * MILLI_NANOS;
-
-    /** The lighthouse passes it on, to wherever it sees the peer: no more than it cost the peer. */
-    private static final int OPENED_MAX = 3;
 
     /** It may be slow to hear of us. Longer, and too much time is lost with one that never will. */
     private static final long OPENED_PATIENCE_NANOS = 1500 * MILLI_NANOS;
@@ -71,9 +68,6 @@ final class Puncher {
 
     /** When we opened. */
     private long openedAt;
-
-    /** How often the other side was told that we have. */
-    private int told;
 
     /** When the other side last said that it has, or 0. */
     private long otherOpenedAt;
@@ -181,8 +175,7 @@ final class Puncher {
             return false;
         }
         if (isWaiting() && !mayStart(now)) {
-            tell(now);
-            nextAt = now + OPENED_AGAIN_NANOS;
+            nextAt = openedAt + OPENED_PATIENCE_NANOS;
             return true;
         }
         send(now);
@@ -208,15 +201,8 @@ final class Puncher {
         nextAt = now + pause();
         if (opening) {
             openedAt = now;
-            told = 0;
-            tell(now);
-            nextAt = mayStart(now) ? now : now + OPENED_AGAIN_NANOS;
-        }
-    }
-
-    private void tell(long now) {
-        if (told++ < OPENED_MAX) {
             tellOpened.accept(now);
+            nextAt = mayStart(now) ? now : now + OPENED_PATIENCE_NANOS;
         }
     }
 
