@@ -92,7 +92,9 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
                 : "NAT with one port for all destinations, " + kept + " (" + at + ")";
     }
 
-    /** What one lighthouse sees to arrive is proof; that nothing does may be the network's fault. */
+    /**
+     * What one lighthouse sees to arrive is proof; that nothing does may be the network's fault.
+     */
     private String filtering() {
         List<String> all =
                 lighthouses.stream()

@@ -28,8 +28,8 @@ interface PathRole {
     default void networkChanged(long now) {}
 
     /**
-     * What looks like a cookie came that may be a stray of {@link
-     * dev.taltun.protocol.FilterCheck}; false if it is not that.
+     * What looks like a cookie came that may be a stray of {@link dev.taltun.protocol.FilterCheck};
+     * false if it is not that.
      */
     default boolean onStray(Endpoint source, long token) {
         return false;

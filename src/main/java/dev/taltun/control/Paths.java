@@ -172,7 +172,9 @@ final class Paths {
         return true;
     }
 
-    /** A socket with another port than our own, to send from only; not positive if there is none. */
+    /**
+     * A socket with another port than our own, to send from only; not positive if there is none.
+     */
     int otherSocket() {
         if (otherSocket == 0) {
             otherSocket = settings.fan().open();

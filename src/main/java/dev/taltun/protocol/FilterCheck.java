@@ -21,9 +21,9 @@ import java.lang.foreign.MemorySegment;
  * 64
  * </pre>
  *
- * The stray has the form of a {@link CookieReply}, so that whoever gets it by mistake drops it:
- * its receiver index is that of the node's session, its nonce begins with the token, and the rest
- * is zeros.
+ * The stray has the form of a {@link CookieReply}, so that whoever gets it by mistake drops it: its
+ * receiver index is that of the node's session, its nonce begins with the token, and the rest is
+ * zeros.
  */
 public final class FilterCheck {
     public static final int TOKEN_OFFSET = ControlFrame.BODY_OFFSET;
