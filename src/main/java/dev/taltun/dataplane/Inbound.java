@@ -2,6 +2,7 @@ package dev.taltun.dataplane;
 
 import dev.taltun.agent.Agent;
 import dev.taltun.agent.Clock;
+import dev.taltun.agent.IdleStrategy;
 import dev.taltun.agent.Pool;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.Poller;
@@ -147,7 +148,7 @@ public final class Inbound implements Agent {
         lane = parts.lane();
         relay = parts.relay();
         slab = batch.slab();
-        coalescer = new Coalescer(parts.tun(), parts.sharedOffloads(), counters);
+        coalescer = new Coalescer(arena, parts.tun(), parts.sharedOffloads(), counters);
         handshakes = new HandshakeGate(arena, control, indices, counters);
         frames = new Pool<>(FRAMES, () -> new ReceivedFrame(arena), ReceivedFrame::setHome);
         errors = new Pool<>(ERRORS, () -> new UdpError(arena), UdpError::setHome);
@@ -157,6 +158,11 @@ public final class Inbound implements Agent {
     @Override
     public String roleName() {
         return name;
+    }
+
+    @Override
+    public IdleStrategy idleStrategy() {
+        return IdleStrategy.polling(clock);
     }
 
     @Override
@@ -310,6 +316,7 @@ public final class Inbound implements Agent {
         if (owner != peer) {
             account();
             peer = owner;
+            coalescer.turn();
         }
         if (!batch.cameFrom(i, owner.endpoint())) {
             owner.setEndpoint(batch.source(i));
@@ -330,11 +337,18 @@ public final class Inbound implements Agent {
             }
             return;
         }
+        boolean congested = batch.ecn(i) == Ecn.CONGESTED;
+        // What continues a flow of the same peer in the same step has the source and destination
+        // that were found right.
+        if (!congested && coalescer.continues(slab, packet, length)) {
+            delivered++;
+            return;
+        }
         if (!sourceIsPeers(packet)) {
             counters.increment(Counter.DROP_WRONG_SOURCE);
             return;
         }
-        if (batch.ecn(i) == Ecn.CONGESTED && !Ecn.markCongested(slab, packet)) {
+        if (congested && !Ecn.markCongested(slab, packet)) {
             counters.increment(Counter.DROP_CONGESTED);
             return;
         }

@@ -5,7 +5,7 @@
  *   TUN --read--> Outbound: route, segment, seal --TxBatch--> Transmitter --sendmmsg--> UDP
  *                                                     |            ^
  *                                                     `-- queue -- UdpWriter (socket full)
- *   UDP --recvmmsg--> Inbound: index, open, replay, source check --> Coalescer --writev--> TUN
+ *   UDP --recvmmsg--> Inbound: index, open, replay, source check --> Coalescer --write--> TUN
  *                        |                                      |
  *                        |                                      `--> Relay: for another peer: seal
  *                        |                                               --TxBatch--> Transmitter

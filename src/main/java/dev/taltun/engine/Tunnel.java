@@ -2,7 +2,6 @@ package dev.taltun.engine;
 
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
 import dev.taltun.io.tun.TunReader;
@@ -73,7 +72,7 @@ final class Tunnel implements AutoCloseable {
     }
 
     TunWriter newWriter(Arena arena, int queue) {
-        return exists() ? device.newWriter(arena, queue) : GatherList::bytes;
+        return exists() ? device.newWriter(arena, queue) : (memory, offset, length) -> length;
     }
 
     @Override

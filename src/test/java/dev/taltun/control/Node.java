@@ -15,7 +15,6 @@ import dev.taltun.dataplane.PacketSender;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.ffi.Errno;
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
@@ -337,16 +336,10 @@ final class Node {
         return VirtioNetHeader.BYTES + packet.length;
     }
 
-    private int tunWrite(GatherList pieces) {
-        ByteBuffer packet = ByteBuffer.allocate(pieces.bytes());
-        for (int i = 0; i < pieces.count(); i++) {
-            byte[] piece = new byte[pieces.length(i)];
-            MemorySegment.copy(
-                    pieces.segment(i), Layouts.BYTE, pieces.offset(i), piece, 0, piece.length);
-            packet.put(piece);
-        }
-        received.add(packet.getInt(VirtioNetHeader.BYTES + IPV4_HEADER));
-        return pieces.bytes();
+    private int tunWrite(MemorySegment memory, long offset, int length) {
+        byte[] packet = memory.asSlice(offset, length).toArray(Layouts.BYTE);
+        received.add(ByteBuffer.wrap(packet).getInt(VirtioNetHeader.BYTES + IPV4_HEADER));
+        return length;
     }
 
     /** A datagram comes in at an address of ours. */

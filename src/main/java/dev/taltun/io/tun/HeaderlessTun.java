@@ -23,9 +23,10 @@ final class HeaderlessTun {
 
     /** Leaves the header out; what it says is nothing, for such a device has no offloads. */
     static TunWriter writer(TunWriter bare) {
-        return pieces -> {
-            pieces.skip(VirtioNetHeader.BYTES);
-            int bytes = bare.write(pieces);
+        return (memory, offset, length) -> {
+            int bytes =
+                    bare.write(
+                            memory, offset + VirtioNetHeader.BYTES, length - VirtioNetHeader.BYTES);
             return bytes < 0 ? bytes : bytes + VirtioNetHeader.BYTES;
         };
     }
