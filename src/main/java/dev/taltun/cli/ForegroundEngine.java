@@ -139,7 +139,7 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
             throws InterruptedException {
         try {
             LoadedConfig loaded = again.load();
-            loaded.warnings().forEach(console.err()::println);
+            ConfigOptions.warn(loaded, console);
             engine.reload(loaded);
         } catch (ConfigException e) {
             ConfigOptions.report(e, console);

@@ -4,7 +4,7 @@
  * <pre>
  *   TUN --read--> Outbound: route, segment, seal --TxBatch--> Transmitter --sendmmsg--> UDP
  *                                                     |            ^
- *                                                     `-- queue -- UdpWriter (socket full, relays)
+ *                                                     `-- queue -- UdpWriter (socket full)
  *   UDP --recvmmsg--> Inbound: index, open, replay, source check --> Coalescer --writev--> TUN
  *                        |                                      |
  *                        |                                      `--> Relay: for another peer: seal

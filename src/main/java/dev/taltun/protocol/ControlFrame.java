@@ -26,9 +26,6 @@ public final class ControlFrame {
     public static final int BODY_OFFSET = LENGTH_OFFSET + Short.BYTES;
     public static final int HEADER_BYTES = BODY_OFFSET;
 
-    /** Longest body that the length field can tell. */
-    public static final int BODY_BYTES_MAX = 0xffff;
-
     /** Version, capabilities, suites, VIPs and endpoint candidates of the sender. */
     public static final int TYPE_HELLO = 1;
 

@@ -38,7 +38,6 @@ class ConfigLoaderTest {
         assertEquals(Mode.SERVER, iface.mode());
         assertEquals("taltun0", iface.tunName());
         assertEquals("[::]:51820", iface.local().toString());
-        assertTrue(iface.local().bothFamilies());
         assertEquals(List.of("10.100.0.1/24"), texts(iface.vips()));
         assertEquals(Toml.OWN_PUBLIC, iface.publicKey().toBase64());
         assertEquals(1420, iface.mtu());

@@ -140,7 +140,11 @@ class ConfigMistakesTest {
                 iface(
                         "local_addr = \":::1\"",
                         "local_addr: \":::1\": an IPv6 address needs brackets before a port;"
-                                + " write [address]:port"),
+                                + " write [address]:port"));
+    }
+
+    static Stream<Arguments> interfaceNumbersAndChoices() {
+        return Stream.of(
                 iface(
                         "mtu = 575",
                         "mtu: 575 is not between 576 and 65535; 1420 fits any Ethernet path"),
@@ -414,6 +418,7 @@ class ConfigMistakesTest {
     @MethodSource({
         "privateKeys",
         "interfaces",
+        "interfaceNumbersAndChoices",
         "addresses",
         "peers",
         "conflicts",

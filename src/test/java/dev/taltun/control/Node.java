@@ -3,6 +3,7 @@ package dev.taltun.control;
 import dev.taltun.agent.Agent;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.Wakeup;
+import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.dataplane.ControlPort;
@@ -159,7 +160,6 @@ final class Node {
                                 counters.newBlock(),
                                 INBOUND_LANE,
                                 null));
-        Transmitter controlTransmitter = transmitter(arena, offloads);
         control =
                 new ControlAgent(
                         new ControlAgent.Parts(
@@ -170,13 +170,9 @@ final class Node {
                                 port,
                                 wakeup,
                                 sleep,
-                                outlet(controlTransmitter),
+                                outlet(transmitter(arena, offloads)),
                                 new PacketSealer(CONTROL_LANE, MTU),
-                                (suite, key) -> {
-                                    TestKey made = new TestKey(suite, key);
-                                    keys.add(made);
-                                    return made;
-                                },
+                                this::newKey,
                                 random::nextBytes,
                                 quiescence,
                                 counters.newBlock(),
@@ -185,6 +181,12 @@ final class Node {
                                 STAGED,
                                 PathSettings.NONE),
                         peers);
+    }
+
+    private TestKey newKey(CipherSuite suite, byte[] bytes) {
+        TestKey made = new TestKey(suite, bytes);
+        keys.add(made);
+        return made;
     }
 
     /** Does not sleep, but tells how long it would have. */

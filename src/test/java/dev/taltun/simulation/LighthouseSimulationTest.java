@@ -49,11 +49,15 @@ class LighthouseSimulationTest extends SimulationTest {
         return (direct && directCut) || !opened.contains(to.name() + ">" + text(sent.source()));
     }
 
-    private void start() {
+    private SimNode.Options lighthouse() {
         SimNode.Options options = SimNode.Options.random(sim.random());
         options.relay = true;
         options.lighthouse = true;
-        lamp = sim.start(lampIs, options, aIs.known().nowhere(), bIs.known().nowhere());
+        return options;
+    }
+
+    private void start() {
+        lamp = sim.start(lampIs, lighthouse(), aIs.known().nowhere(), bIs.known().nowhere());
         a = sim.start(aIs, toLamp(), bIs.known().nowhere().path(choice).keepalive(10));
         b = sim.start(bIs, toLamp(), aIs.known().nowhere().path(choice).keepalive(10));
         sim.runSeconds(1.5);
@@ -69,6 +73,19 @@ class LighthouseSimulationTest extends SimulationTest {
 
     private boolean bothDirect() {
         return isDirect(a, b) && isDirect(b, a);
+    }
+
+    /** Both send all the time, and nothing is lost. */
+    private void exchange(double seconds) {
+        sim.traffic().amid(a, b, 20);
+        sim.runSeconds(seconds);
+        stopAndAssertAllArrived();
+    }
+
+    private void stopAndAssertAllArrived() {
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
     }
 
     @RepeatedTest(5)
@@ -95,11 +112,7 @@ class LighthouseSimulationTest extends SimulationTest {
     void withoutADirectPathTrafficGoesOnThroughTheRelay() {
         directCut = true;
         start();
-        sim.traffic().amid(a, b, 20);
-        sim.runSeconds(200);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        exchange(200);
         assertFalse(isDirect(a, b));
         assertFalse(isDirect(b, a));
         // Six tries to each place, every minute, by both.
@@ -121,9 +134,7 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.runSeconds(0.2);
         sim.ledger().writeOff();
         sim.runSeconds(30);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        stopAndAssertAllArrived();
         directCut = false;
         sim.traffic().amid(a, b, 10);
         assertTrue(sim.runUntil(70, this::bothDirect), "never direct again");
@@ -134,11 +145,7 @@ class LighthouseSimulationTest extends SimulationTest {
     void relayOnlyMeansRelayOnly() {
         choice = PathChoice.RELAY;
         start();
-        sim.traffic().amid(a, b, 20);
-        sim.runSeconds(100);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        exchange(100);
         assertFalse(isDirect(a, b));
         // To the lighthouse only.
         assertTrue(a.count(Counter.HANDSHAKE_INITIATIONS_SENT) <= 3);
@@ -148,20 +155,14 @@ class LighthouseSimulationTest extends SimulationTest {
     void directOnlyWaitsForTheDirectPath() {
         choice = PathChoice.DIRECT;
         start();
-        sim.traffic().amid(a, b, 20);
-        sim.runSeconds(10);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        exchange(10);
         assertEquals(0, lamp.count(Counter.PACKETS_RELAYED));
     }
 
     @Test
     void anotherLighthouseTakesOver() {
         Identity otherIs = sim.identity("lamp2");
-        SimNode.Options options = SimNode.Options.random(sim.random());
-        options.relay = true;
-        options.lighthouse = true;
+        SimNode.Options options = lighthouse();
         directCut = true;
         Identity.Known[] known = {aIs.known().nowhere(), bIs.known().nowhere()};
         lamp = sim.start(lampIs, options, known);
@@ -179,9 +180,7 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.runSeconds(1.2);
         sim.ledger().writeOff();
         sim.runSeconds(20);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        stopAndAssertAllArrived();
     }
 
     @Test
@@ -194,9 +193,7 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.runSeconds(3);
         sim.ledger().writeOff();
         sim.runSeconds(20);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        stopAndAssertAllArrived();
     }
 
     /** As when the other side ended: its host says so, and only to who can quote the session. */
@@ -221,9 +218,7 @@ class LighthouseSimulationTest extends SimulationTest {
         a.refused(data);
         sim.runMillis(20);
         assertFalse(isDirect(a, b));
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        stopAndAssertAllArrived();
     }
 
     /** The machine slept, and woke up in another network: its next registration was not yet due. */
@@ -248,14 +243,11 @@ class LighthouseSimulationTest extends SimulationTest {
     /** Who may not exchange packets hears nothing of the other, nor the other of it. */
     @Test
     void aLighthouseTellsOnlyThoseWhoMayTalk() {
-        SimNode.Options options = SimNode.Options.random(sim.random());
-        options.relay = true;
-        options.lighthouse = true;
         Identity cIs = sim.identity("c");
         lamp =
                 sim.start(
                         lampIs,
-                        options,
+                        lighthouse(),
                         aIs.known().nowhere().relayWith(cIs.publicKey()),
                         bIs.known().nowhere());
         a = sim.start(aIs, toLamp(), bIs.known().nowhere());
