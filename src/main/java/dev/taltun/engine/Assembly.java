@@ -132,9 +132,21 @@ final class Assembly {
         near = gateway ? new NearNetworks() : null;
     }
 
-    /** Keeps a gateway's networks as they are; null when this node is no gateway. */
-    GatewayNetworks gatewayNetworks() {
-        return near == null ? null : new GatewayNetworks(tun.name(), near);
+    /**
+     * Follows what others change in the machine; null if nobody has to.
+     *
+     * @throws IOException with one line for the user
+     */
+    NetworkWatch watch() throws IOException {
+        if (isBlank()) {
+            LinkState state = new LinkState(tun.name(), device);
+            return NetworkWatch.start(state::refresh, () -> {}, log);
+        }
+        if (near == null) {
+            return null;
+        }
+        GatewayNetworks networks = new GatewayNetworks(tun.name(), near);
+        return NetworkWatch.start(() -> {}, networks::refresh, log);
     }
 
     Quiescence quiescence() {
