@@ -135,7 +135,8 @@ final class ReportReader {
                 optional(peer, StatusKey.DIRECT_RTT_US),
                 optional(peer, StatusKey.RELAY_RTT_US),
                 text(peer, StatusKey.OBSERVED),
-                candidates);
+                candidates,
+                text(peer, StatusKey.FILTERING));
     }
 
     private static Optional<String> text(Map<String, String> from, String key) {

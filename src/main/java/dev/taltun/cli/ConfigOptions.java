@@ -75,7 +75,11 @@ final class ConfigOptions {
                     help(
                             InterfaceKey.WARM_UP,
                             "true|false",
-                            "compile the packet path before load comes"));
+                            "compile the packet path before load comes"),
+                    help(
+                            InterfaceKey.PUNCH_PORTS,
+                            "N",
+                            "ports to guess behind a NAT that shows another one to everybody"));
 
     private ConfigOptions() {}
 

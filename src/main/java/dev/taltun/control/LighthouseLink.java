@@ -10,9 +10,9 @@ import dev.taltun.protocol.ControlFrame;
 import dev.taltun.protocol.Limits;
 import dev.taltun.protocol.Observed;
 import dev.taltun.protocol.PeerUpdate;
-import dev.taltun.protocol.Place;
 import dev.taltun.protocol.Query;
 import dev.taltun.protocol.Register;
+import dev.taltun.protocol.RelayProbe;
 import dev.taltun.protocol.Whereabouts;
 import dev.taltun.routing.IpPrefix;
 import java.lang.foreign.MemorySegment;
@@ -53,6 +53,7 @@ final class LighthouseLink implements PathRole {
 
     private final PathParts parts;
     private final Paths paths;
+    private final FilterInquiry filter;
     private int transaction;
 
     /** When the registration that waits for its answer was sent, or 0. */
@@ -71,6 +72,7 @@ final class LighthouseLink implements PathRole {
     LighthouseLink(PathParts parts, Paths paths) {
         this.parts = parts;
         this.paths = paths;
+        filter = new FilterInquiry(parts);
         parts.peer().setRelaysForUs(true);
         paths.add(this);
     }
@@ -120,12 +122,7 @@ final class LighthouseLink implements PathRole {
         MemorySegment frame = parts.context().frame;
         int bytes =
                 Register.put(
-                        frame,
-                        0,
-                        ++transaction,
-                        ControlFrame.CAPABILITY_PATHS,
-                        vips.size(),
-                        places.size());
+                        frame, 0, ++transaction, paths.capabilities(), vips.size(), places.size());
         Paths.putAddresses(frame, Register.WHEREABOUTS_OFFSET, vips);
         Paths.putPlaces(frame, Register.WHEREABOUTS_OFFSET, places);
         if (parts.send(bytes, now)) {
@@ -159,13 +156,61 @@ final class LighthouseLink implements PathRole {
         return alive && parts.send(Query.BYTES, now);
     }
 
+    /**
+     * Sends a peer a message for it to pass on; false when that is not possible.
+     *
+     * @param type one of those of {@link RelayProbe}
+     */
+    boolean passOn(PublicKey key, int type, long number, long now) {
+        MemorySegment frame = parts.context().frame;
+        RelayProbe.put(frame, 0, type, number);
+        MemorySegment.copy(
+                key.toBytes(),
+                0,
+                frame,
+                Layouts.BYTE,
+                RelayProbe.KEY_OFFSET,
+                Limits.PUBLIC_KEY_BYTES);
+        return alive && parts.send(RelayProbe.BYTES, now);
+    }
+
+    private void passedOn(MemorySegment memory, long now) {
+        if (!RelayProbe.check(memory, 0)) {
+            parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
+            return;
+        }
+        PeerPath path = path(memory, RelayProbe.KEY_OFFSET);
+        if (path == null) {
+            return;
+        }
+        long number = RelayProbe.transaction(memory, 0);
+        switch (ControlFrame.type(memory, 0)) {
+            case ControlFrame.TYPE_RELAY_PROBE ->
+                    passOn(path.publicKey(), ControlFrame.TYPE_RELAY_PROBE_ANSWER, number, now);
+            case ControlFrame.TYPE_RELAY_PROBE_ANSWER -> path.onRelayAnswer(number, now);
+            default -> path.onOpened(now);
+        }
+    }
+
+    /** The peer with the key there; null unless our own file names it, and it floats. */
+    private PeerPath path(MemorySegment memory, long at) {
+        byte[] key = new byte[Limits.PUBLIC_KEY_BYTES];
+        MemorySegment.copy(memory, Layouts.BYTE, at, key, 0, key.length);
+        PeerController peer = paths.find(PublicKey.copyOf(key));
+        return peer != null && peer.role() instanceof PeerPath found ? found : null;
+    }
+
     @Override
     public void onFrame(ReceivedFrame frame, long now) {
         MemorySegment memory = frame.memory();
         switch (ControlFrame.type(memory, 0)) {
             case ControlFrame.TYPE_OBSERVED -> observed(memory, now);
             case ControlFrame.TYPE_PEER_UPDATE -> update(memory, now);
-            default -> {}
+            default -> {
+                if (RelayProbe.isOne(ControlFrame.type(memory, 0))) {
+                    passedOn(memory, now);
+                }
+            }
         }
     }
 
@@ -177,20 +222,16 @@ final class LighthouseLink implements PathRole {
         if (sentAt == 0 || Observed.transaction(memory, 0) != transaction) {
             return;
         }
-        long at = Observed.PLACE_OFFSET;
-        Endpoint place =
-                new Endpoint(
-                        Place.high(memory, at),
-                        Place.low(memory, at),
-                        Place.port(memory, at),
-                        0,
-                        0,
-                        0);
+        Endpoint place = Candidates.place(memory, Observed.PLACE_OFFSET);
         rtt = now - sentAt;
         sentAt = 0;
         boolean doubted = unanswered > 0;
         unanswered = 0;
         boolean moved = observed != null && !observed.sameRemote(place);
+        int before = paths.capabilities();
+        if (moved || !alive) {
+            filter.begin(parts.context().upTo(Long.MAX_VALUE - 1), now);
+        }
         observed = place;
         registerAt = now + REGISTER_NANOS + parts.context().upTo(REGISTER_NANOS);
         if (!alive) {
@@ -204,6 +245,9 @@ final class LighthouseLink implements PathRole {
         if (moved) {
             // A NAT in front of us has changed: what was punched through it is gone.
             paths.networkChanged(now);
+        } else if (paths.capabilities() != before) {
+            // Whoever looks for us at this moment has to know it.
+            paths.tellAgain(now);
         }
         parts.changed().accept(now);
     }
@@ -213,10 +257,8 @@ final class LighthouseLink implements PathRole {
             parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
             return;
         }
-        byte[] key = new byte[Limits.PUBLIC_KEY_BYTES];
-        MemorySegment.copy(memory, Layouts.BYTE, PeerUpdate.KEY_OFFSET, key, 0, key.length);
-        PeerController peer = paths.find(PublicKey.copyOf(key));
-        if (peer == null || !(peer.role() instanceof PeerPath path)) {
+        PeerPath path = path(memory, PeerUpdate.KEY_OFFSET);
+        if (path == null) {
             // It may only tell of peers that this node's own file names by their keys.
             return;
         }
@@ -232,7 +274,24 @@ final class LighthouseLink implements PathRole {
             }
         }
         boolean asked = (flags & PeerUpdate.FLAG_PUNCH) == 0;
-        path.heard(places, asked, PeerUpdate.transaction(memory, 0), now);
+        path.heard(
+                new Hearsay(
+                        places,
+                        seenAt(memory, places),
+                        PeerUpdate.capabilities(memory, 0),
+                        asked,
+                        PeerUpdate.transaction(memory, 0)),
+                now);
+    }
+
+    /** The lighthouse's own sight of the peer, which is the first, unless it is of no use. */
+    private static Endpoint seenAt(MemorySegment memory, List<Endpoint> places) {
+        long whereabouts = PeerUpdate.WHEREABOUTS_OFFSET;
+        if (places.isEmpty()) {
+            return null;
+        }
+        Endpoint first = Candidates.place(memory, Whereabouts.placeAt(memory, whereabouts, 0));
+        return places.getFirst().sameRemote(first) ? first : null;
     }
 
     /** Nobody listens there: it ended, and if it comes back it knows no session of before. */
@@ -267,6 +326,7 @@ final class LighthouseLink implements PathRole {
     @Override
     public void onTimer(long now) {
         lookedAt = now;
+        filter.onTimer(now);
         long awaiting = parts.peer().awaitingReplySince();
         boolean doubt = sentAt == 0 && awaiting != 0 && now - awaiting >= SILENCE_NANOS;
         if (now < registerAt && !doubt) {
@@ -288,7 +348,16 @@ final class LighthouseLink implements PathRole {
     }
 
     @Override
+    public boolean onStray(Endpoint source, long token) {
+        return filter.onStray(source, token);
+    }
+
+    @Override
     public long deadline() {
+        return Math.min(filter.deadline(), ownDeadline());
+    }
+
+    private long ownDeadline() {
         boolean inUse = alive && parts.peer().lastSent() > lookedAt - SECOND_NANOS;
         return inUse ? Math.min(registerAt, lookedAt + LOOK_NANOS) : registerAt;
     }
@@ -304,7 +373,8 @@ final class LighthouseLink implements PathRole {
                 rtt,
                 -1,
                 observed,
-                List.of());
+                List.of(),
+                filter.result());
     }
 
     @Override

@@ -1,27 +1,41 @@
 package dev.taltun.control;
 
 import dev.taltun.io.udp.Endpoint;
+import dev.taltun.protocol.HandshakeInitiation;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Simultaneous open: both sides shake hands with every place at which the other may be, at the same
  * time, so that the packets of each open its own NAT for those of the other.
  *
  * <pre>
- *   0 ms        opening: to private places as they are, to all others with a hop limit that lets
- *               them through our NAT but not to the other's: one that is not yet open might take
- *               what comes too early for a connection to itself, and then needs the port for that
- *   200 ms      handshake, to all; five times, 100 to 300 ms apart
+ *   opening     to private places as they are, to all others with a hop limit that lets them
+ *               through our NAT but not to the other's: one that is not yet open might take what
+ *               comes too early for a connection to itself, and then needs the port for that
+ *   OPENED      through the relay, so that the other side knows; once, for the lighthouse sends it
+ *               to wherever it sees the peer, which has paid for that with its question
+ *   handshake   when the other side says OPENED, or has not for 1.5 s: to all, five times,
+ *               100 to 300 ms apart
  *   +1 s        the last answer had its time
  * </pre>
  *
- * <p>Each try is one initiation to many places: the first that arrives is answered, there where it
- * came from, and the rest are repetitions that nobody answers. Control agent's thread.
+ * <p>Each try is one initiation to many places (the first the same as the opening): the first that
+ * arrives is answered, there where it came from, and the rest are repetitions that nobody answers.
+ * Control agent's thread.
  */
 final class Puncher {
     private static final long MILLI_NANOS = 1_000_000;
-    private static final long OPENING_NANOS = 150 * MILLI_NANOS;
+
+    /** It may be slow to hear of us. Longer, and too much time is lost with one that never will. */
+    private static final long OPENED_PATIENCE_NANOS = 1500 * MILLI_NANOS;
+
+    /** The other side may have heard of us, and opened, before we heard of it. */
+    private static final long OPENED_BEFORE_NANOS = 3000 * MILLI_NANOS;
+
     private static final long TRY_NANOS = 100 * MILLI_NANOS;
     private static final long LAST_ANSWER_NANOS = 1000 * MILLI_NANOS;
     private static final int TRIES = 5;
@@ -45,8 +59,19 @@ final class Puncher {
     private static final int TARGETS_MAX = 16;
 
     private final PathParts parts;
+    private final LongConsumer tellOpened;
+    private final MemorySegment message = Arena.ofAuto().allocate(HandshakeInitiation.BYTES, 16);
     private final List<Target> targets = new ArrayList<>();
+
+    /** 0 before the opening, then the number of the next try. */
     private int round;
+
+    /** When we opened. */
+    private long openedAt;
+
+    /** When the other side last said that it has, or 0. */
+    private long otherOpenedAt;
+
     private int strangers;
 
     /** When it last began, or 0. */
@@ -72,8 +97,12 @@ final class Puncher {
         }
     }
 
-    Puncher(PathParts parts) {
+    /**
+     * @param tellOpened tells the other side, at that time, that it may send
+     */
+    Puncher(PathParts parts, LongConsumer tellOpened) {
         this.parts = parts;
+        this.tellOpened = tellOpened;
     }
 
     boolean isActive() {
@@ -104,6 +133,26 @@ final class Puncher {
     /** Ends: there is a session, or no more hope. */
     void stop() {
         nextAt = 0;
+        otherOpenedAt = 0;
+    }
+
+    /** The other side says that it has opened its NAT. */
+    void opened(long now) {
+        otherOpenedAt = now;
+        if (isWaiting()) {
+            nextAt = now;
+            onTimer(now);
+        }
+    }
+
+    /** Whether we have opened, and not sent anything yet that may arrive. */
+    private boolean isWaiting() {
+        return nextAt != 0 && round == 1;
+    }
+
+    private boolean mayStart(long now) {
+        boolean said = otherOpenedAt != 0 && otherOpenedAt >= openedAt - OPENED_BEFORE_NANOS;
+        return said || now - openedAt >= OPENED_PATIENCE_NANOS;
     }
 
     /** When to call {@link #onTimer}, or {@link Long#MAX_VALUE}. */
@@ -121,10 +170,19 @@ final class Puncher {
             return true;
         }
         if (round > TRIES) {
-            nextAt = 0;
+            stop();
             parts.messages().abandonInitiation();
             return false;
         }
+        if (isWaiting() && !mayStart(now)) {
+            nextAt = openedAt + OPENED_PATIENCE_NANOS;
+            return true;
+        }
+        send(now);
+        return true;
+    }
+
+    private void send(long now) {
         boolean opening = round == 0;
         List<PeerMessages.Shot> shots = new ArrayList<>();
         for (Target target : targets) {
@@ -135,11 +193,17 @@ final class Puncher {
                 shots.add(new PeerMessages.Shot(target.endpoint, hops));
             }
         }
-        if (shots.isEmpty() || parts.messages().initiation(parts.hello().suite(), shots, now)) {
+        // A near one answers what it got at the opening: the first try must not replace that.
+        if (round == 1 || parts.messages().draft(parts.hello().suite(), message, now)) {
+            parts.messages().copies(message, shots, now);
             round++;
         }
-        nextAt = now + pause(opening);
-        return true;
+        nextAt = now + pause();
+        if (opening) {
+            openedAt = now;
+            tellOpened.accept(now);
+            nextAt = mayStart(now) ? now : now + OPENED_PATIENCE_NANOS;
+        }
     }
 
     private boolean isWorthAShot(Target target, boolean opening) {
@@ -161,10 +225,7 @@ final class Puncher {
         return true;
     }
 
-    private long pause(boolean opening) {
-        if (opening) {
-            return OPENING_NANOS + parts.context().upTo(TRY_NANOS);
-        }
+    private long pause() {
         return round > TRIES ? LAST_ANSWER_NANOS : TRY_NANOS + parts.context().upTo(2 * TRY_NANOS);
     }
 

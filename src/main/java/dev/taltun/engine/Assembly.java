@@ -28,7 +28,9 @@ import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.ffi.BootClock;
 import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
+import dev.taltun.io.udp.LinuxUdpFan;
 import dev.taltun.io.udp.LinuxUdpSocket;
+import dev.taltun.io.udp.UdpFan;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.StaticIdentity;
@@ -93,6 +95,10 @@ final class Assembly {
     private Arena arena;
     private AeadProviders aead;
     private List<LinuxUdpSocket> sockets;
+
+    /** Further sockets, for guessing ports and for strays; null if nobody needs them. */
+    private LinuxUdpFan fan;
+
     private Tunnel tun;
     private LocalNetwork network = List::of;
     private Offloads offloads;
@@ -126,9 +132,21 @@ final class Assembly {
         near = gateway ? new NearNetworks() : null;
     }
 
-    /** Keeps a gateway's networks as they are; null when this node is no gateway. */
-    GatewayNetworks gatewayNetworks() {
-        return near == null ? null : new GatewayNetworks(tun.name(), near);
+    /**
+     * Follows what others change in the machine; null if nobody has to.
+     *
+     * @throws IOException with one line for the user
+     */
+    NetworkWatch watch() throws IOException {
+        if (isBlank()) {
+            LinkState state = new LinkState(tun.name(), device);
+            return NetworkWatch.start(state::refresh, () -> {}, log);
+        }
+        if (near == null) {
+            return null;
+        }
+        GatewayNetworks networks = new GatewayNetworks(tun.name(), near);
+        return NetworkWatch.start(() -> {}, networks::refresh, log);
     }
 
     Quiescence quiescence() {
@@ -161,12 +179,16 @@ final class Assembly {
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
+        if (receivesFromFan() || iface.mode() == Mode.LIGHTHOUSE) {
+            fan = Sockets.fan(iface, sockets.getFirst());
+            resources.push(fan);
+        }
         tun = Tunnel.open(iface, workers, inherited);
         resources.push(tun);
         boolean gso = sockets.getFirst().gso();
         offloads =
                 new Offloads(gso ? PacketPath.GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
-        quiescence = new Quiescence(3 * workers + 1);
+        quiescence = new Quiescence(3 * workers + (receivesFromFan() ? 2 : 1));
         wire();
         if (tun.exists()) {
             InterfaceSetup.apply(iface, !isBlank());
@@ -224,6 +246,17 @@ final class Assembly {
                             socketPoller(i));
             agents.add(new Threaded(inbound, pin));
         }
+        if (receivesFromFan()) {
+            Agent inbound =
+                    paths.getFirst()
+                            .inbound(
+                                    "taltun-in-fan",
+                                    fanLane(),
+                                    tun.newWriter(arena, 0),
+                                    poller(fan.fd()),
+                                    batch -> fan.newReceiver(arena, batch));
+            agents.add(new Threaded(inbound, () -> {}));
+        }
         agents.add(new Threaded(control, () -> {}));
         device = device(control);
         resources.push(device);
@@ -231,7 +264,8 @@ final class Assembly {
 
     /** Packets that may wait for handshakes, over all workers. */
     private int stagedPackets() {
-        return (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers;
+        int ofFan = receivesFromFan() ? RELAY_STAGED_PACKETS : 0;
+        return (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers + ofFan;
     }
 
     private PacketPath.Room room(LinuxUdpSocket socket) {
@@ -366,12 +400,26 @@ final class Assembly {
 
     private PathSettings paths() {
         InterfaceConfig iface = config.iface();
-        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), network);
+        return new PathSettings(
+                iface.mode() == Mode.LIGHTHOUSE,
+                iface.vips(),
+                network,
+                iface.punchPorts(),
+                fan == null ? UdpFan.NONE : fan);
     }
 
-    /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */
+    /** Lanes: one a reader, one a receiver, the control agent's, one to warm up, the fan's. */
     private AeadKey newKey(CipherSuite suite, byte[] key) {
-        return aead.choose(suite).newKey(suite, key, 2 * workers + 2);
+        return aead.choose(suite).newKey(suite, key, fanLane() + (receivesFromFan() ? 1 : 0));
+    }
+
+    /** A lighthouse sends from another port, and hears nothing there. */
+    private boolean receivesFromFan() {
+        return config.iface().punchPorts() > 0;
+    }
+
+    private int fanLane() {
+        return 2 * workers + 2;
     }
 
     /** What is to be done once the engine is ready, so that it is fast when load comes. */

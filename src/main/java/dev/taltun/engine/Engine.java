@@ -46,7 +46,7 @@ public final class Engine implements AutoCloseable {
 
     private WarmUp warmUp;
     private OffloadNews offloadNews;
-    private GatewayNetworks gatewayNetworks;
+    private NetworkWatch watch;
 
     private Engine(
             EngineLog log, Counters counters, HostSetup host, Deque<AutoCloseable> resources) {
@@ -100,6 +100,7 @@ public final class Engine implements AutoCloseable {
             }
             engine.reloader = assembly.reloader();
             engine.run(assembly);
+            engine.watch = assembly.watch();
             assembly.announce();
             engine.serveControl(assembly, management, inherited);
             if (config.iface().warmUp()) {
@@ -125,10 +126,6 @@ public final class Engine implements AutoCloseable {
                             problem -> failed(agent, problem)));
         }
         offloadNews = assembly.offloadNews();
-        gatewayNetworks = assembly.gatewayNetworks();
-        if (gatewayNetworks != null) {
-            gatewayNetworks.refresh();
-        }
         runners.forEach(AgentRunner::start);
     }
 
@@ -192,9 +189,6 @@ public final class Engine implements AutoCloseable {
     public String awaitEnd() throws InterruptedException {
         while (!ended.await(NEWS_SECONDS, TimeUnit.SECONDS)) {
             offloadNews.look();
-            if (gatewayNetworks != null) {
-                gatewayNetworks.refresh();
-            }
         }
         return failure.get();
     }
@@ -212,6 +206,9 @@ public final class Engine implements AutoCloseable {
         }
         if (control != null) {
             control.close();
+        }
+        if (watch != null) {
+            watch.close();
         }
         endWarmUp();
         // The control agent is the last: it wipes the sessions, which the others may be using.

@@ -47,8 +47,26 @@ public final class ControlFrame {
     /** {@link Probe}. */
     public static final int TYPE_PROBE_ANSWER = 7;
 
+    /** {@link RelayProbe}. */
+    public static final int TYPE_RELAY_PROBE = 8;
+
+    /** {@link RelayProbe}. */
+    public static final int TYPE_RELAY_PROBE_ANSWER = 9;
+
+    /** {@link RelayProbe}: the sender has opened its NAT for us; our packets may come. */
+    public static final int TYPE_OPENED = 10;
+
+    /** {@link FilterCheck}. */
+    public static final int TYPE_FILTER_CHECK = 11;
+
     /** Capability: answers probes, and connects to peers that a lighthouse tells of. */
     public static final int CAPABILITY_PATHS = 1;
+
+    /** Capability: in front of it is a NAT that shows another port to every destination. */
+    public static final int CAPABILITY_VARIES = 2;
+
+    /** Capability: guesses ports, or opens many to be guessed, whichever side it is on. */
+    public static final int CAPABILITY_PREDICTS = 4;
 
     private ControlFrame() {}
 

@@ -142,6 +142,19 @@ class LighthouseSimulationTest extends SimulationTest {
     }
 
     @Test
+    void theRoundTripThroughTheRelayIsMeasured() {
+        choice = PathChoice.RELAY;
+        start();
+        assertEquals(-1, a.path(b).relayRttNanos());
+        a.send(b);
+        sim.runSeconds(1);
+        long rtt = a.path(b).relayRttNanos();
+        long toLamp = a.path(lamp).directRttNanos() + b.path(lamp).directRttNanos();
+        assertTrue(rtt > toLamp / 4 && rtt < 4 * toLamp, rtt + " of " + toLamp);
+        assertEquals(-1, a.path(b).directRttNanos());
+    }
+
+    @Test
     void relayOnlyMeansRelayOnly() {
         choice = PathChoice.RELAY;
         start();

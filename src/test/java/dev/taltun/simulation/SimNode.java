@@ -7,7 +7,9 @@ import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.ControlCommands;
 import dev.taltun.control.PathSettings;
+import dev.taltun.control.PathStatus;
 import dev.taltun.control.PeerSpec;
+import dev.taltun.control.PeerStatus;
 import dev.taltun.control.Sleeper;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.Offloads;
@@ -28,6 +30,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -307,6 +310,17 @@ final class SimNode {
         error.set(Errno.ECONNREFUSED, datagram.to(), datagram.bytes());
         port.error(error);
         deadline = simulation.clock().nanoTime();
+    }
+
+    /** Which way its packets to a peer go, as the user sees it. */
+    PathStatus path(SimNode to) {
+        CompletableFuture<List<PeerStatus>> all = commands().status();
+        simulation.runMillis(1);
+        return all.join().stream()
+                .filter(each -> each.publicKey().equals(to.who.publicKey()))
+                .findFirst()
+                .orElseThrow()
+                .path();
     }
 
     ControlCommands commands() {
