@@ -72,7 +72,7 @@ if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: 
 echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1
 endef
 
-.PHONY: help build demo demo-lighthouse test bench bench-micro bindings clean jdk
+.PHONY: help build demo demo-lighthouse test bench bench-lighthouse bench-micro bindings clean jdk
 
 help: ## this list
 	echo "Taltun, a userspace VPN engine. usage: make TARGET"
@@ -106,10 +106,12 @@ demo-lighthouse: jdk ## two nodes behind NATs and a lighthouse: relay first, dir
 test: jdk ## every test; the namespace tests need root (sudo make test)
 	$(call need,$(TEST_NEEDS))
 	mkdir -p target
-	status=0; $(MVN) verify 2>&1 | sed -u 's/\x1b\[[0-9;]*m//g' | tee target/test.log || status=$$?
+	status=0
+	{ failed=0; $(MVN) verify || failed=$$?; $(MVN) -Pbench test || failed=$$?; exit $$failed; } 2>&1 |
+	  sed -u 's/\x1b\[[0-9;]*m//g' | tee target/test.log || status=$$?
 	$(HAND_BACK)
 	[ "$$(id -u)" = 0 ] || echo "Not root: the namespace tests were skipped; sudo make test runs them."
-	# Surefire ran the tests within the JVM, Failsafe those that run the jar: one sum of both closes the output.
+	# Surefire ran the tests within the JVM, Failsafe those that run the jar, Surefire the bench tools': one sum closes the output.
 	awk -v status=$$status '
 	  /Tests run:.*Skipped: [0-9]+ *$$/ { gsub(/[^0-9]+/, " "); split($$0, n, " "); for (i = 1; i <= 4; i++) sum[i] += n[i]; seen = 1 }
 	  END {
@@ -128,13 +130,21 @@ bench: jdk ## Taltun beside the bare link and the tunnels on PATH: table, JSON, 
 	$(HAND_BACK)
 	exit $$status
 
+# Settings: NODES (10000), RATE (5000) registrations a second to offer, SECONDS of each measurement (10).
+bench-lighthouse: jdk ## a lighthouse with 10,000 nodes on this machine: memory, registrations a second and core (one minute)
+	$(call need,mvn:maven libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1)
+	$(MAKE) $(AOT) $(BENCH)
+	"$(JAVA_HOME)/bin/java" $(BENCH_JAVA) dev.taltun.bench.LighthouseBench $(if $(NODES),--nodes "$(NODES)") $(if $(RATE),--rate "$(RATE)") \
+	  $(if $(SECONDS),--seconds "$(SECONDS)")
+	$(HAND_BACK)
+
 bench-micro: jdk ## JMH: ciphers, routing, segmenting, coalescing, checksums, replay window, handshakes (5 minutes; ONLY=REGEX)
 	$(call need,mvn:maven libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1)
 	$(MAKE) $(BENCH)
 	"$(JAVA_HOME)/bin/java" $(BENCH_JAVA) dev.taltun.bench.micro.Micro $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
 	$(HAND_BACK)
 
-# The bench tools and their libraries; `mvn -Pbench test` runs their tests.
+# The bench tools and their libraries.
 $(BENCH): $(SOURCES) $(shell find bench/src bench/test -type f 2>/dev/null) | jdk
 	echo "Building the bench tools (the first time downloads their libraries)."
 	$(MVN) -q -Pbench -Dspotless.check.skip=true process-test-classes

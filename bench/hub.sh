@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # One TCP flow from spoke to spoke through a hub, in three network namespaces of this machine: three wireguard-go (the
-# hub's kernel forwards) and three Taltun (the hub's engine relays), each in turn, several rounds. Prints the median and
-# the range of each, and the ratio to wireguard-go.
-# usage: bench/hub.sh [CONTENDER...]    CONTENDER: wireguard-go taltun taltun:aes-256-gcm taltun:chacha20-poly1305
+# hub's kernel forwards), three Taltun (the hub's engine relays), and Taltun with a lighthouse in the hub's place (which
+# relays too), each in turn, several rounds. Prints the median and the range of each, and the ratio to the first.
+# usage: bench/hub.sh [CONTENDER...]    CONTENDER: wireguard-go, taltun[:CIPHER], lighthouse[:CIPHER]
+#                                       CIPHER: aes-256-gcm chacha20-poly1305
 # environment: ROUNDS (3), SECONDS_EACH (5), JAR (target/taltun.jar), JAVA, JAVA_HOME
 #
 #   namespace 1                        namespace 9 (hub)                          namespace 2
@@ -103,6 +104,31 @@ TOML
   done
 }
 
+up_lighthouse() {
+  local n cipher=${1:-auto}
+  within 9 sysctl -qw net.ipv4.ip_forward=0
+  for n in 9 1 2; do
+    (cat <<TOML
+[interface]
+mode = "$([ $n = 9 ] && echo lighthouse || echo client)"
+tun_name = "h$id$n"
+local_addr = "0.0.0.0:51820"
+private_key_file = "$scratch/$n.key"
+mtu = 1420
+cipher = "$cipher"
+TOML
+    [ $n = 9 ] || printf 'vip = "10.77.0.%s/24"\n[[peers]]\npublic_key = "%s"\nlighthouse = true\nendpoint = "172.31.%s.9:51820"\n' \
+      $n "$(cat "$scratch/9.pub")" $n
+    for peer in 1 2; do
+      [ $peer = $n ] || printf '[[peers]]\npublic_key = "%s"\nvip = "10.77.0.%s"\n' "$(cat "$scratch/$peer.pub")" $peer
+      [ $peer = $n ] || [ $n = 9 ] || echo 'path = "relay"'
+    done) >"$scratch/$n.toml"
+    ip netns exec "$(ns $n)" "$JAVA" --enable-native-access=ALL-UNNAMED ${JAVA_OPTIONS:-} -jar "$JAR" \
+      up -c "$scratch/$n.toml" >"$scratch/$n.log" 2>&1 &
+    pids+=($!)
+  done
+}
+
 # One round of one contender: writes Gbit/s as the receiver counted them, or says why there is none.
 measure() {
   lab_up
@@ -112,7 +138,7 @@ measure() {
   esac
   local ready=
   for _ in $(seq 200); do
-    within 2 ping -c1 -W1 10.77.0.9 >/dev/null 2>&1 && within 1 ping -c1 -W1 10.77.0.2 >/dev/null 2>&1 && ready=1 && break
+    { [[ $1 = lighthouse* ]] || within 2 ping -c1 -W1 10.77.0.9 >/dev/null 2>&1; } && within 1 ping -c1 -W1 10.77.0.2 >/dev/null 2>&1 && ready=1 && break
     sleep .05
   done
   if [ -z "$ready" ]; then
@@ -143,7 +169,8 @@ printf '%-26s %9s %9s %9s %9s\n' contender median least most ratio
 for contender in "${contenders[@]}"; do
   figures=$scratch/${contender/:/-}.figures
   [ -s "$figures" ] || { printf '%-26s %9s\n' "$contender" failed; continue; }
-  base=$([ -s "$scratch/wireguard-go.figures" ] && median "$scratch/wireguard-go.figures" || echo 0)
+  first=$scratch/${contenders[0]/:/-}.figures
+  base=$([ -s "$first" ] && median "$first" || echo 0)
   sort -n "$figures" | awk -v name="$contender" -v base="$base" '{ v[NR] = $1 } END {
     m = v[int((NR + 1) / 2)]
     printf "%-26s %9.3f %9.3f %9.3f %9s\n", name, m, v[1], v[NR], (base > 0 ? sprintf("%.2f", m / base) : "-") }'

@@ -1,6 +1,7 @@
 package dev.taltun.bench;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -12,8 +13,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** What {@code make bench} runs. */
 @Command(
@@ -41,29 +44,43 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--launcher", description = "what starts Taltun")
     private Path launcher = Path.of("bin", "taltun");
 
+    @Spec private CommandSpec spec;
+
     private volatile boolean stopped;
     private Lab lab;
 
     private Bench() {}
 
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new Bench());
-        line.setParameterExceptionHandler((e, args) -> complain(e, 2));
-        line.setExecutionExceptionHandler((e, command, parsed) -> complain(e, 1));
-        System.exit(line.execute(arguments));
+        System.exit(run(System.err, arguments));
     }
 
-    private static int complain(Exception e, int exit) {
-        System.err.println("bench: " + e.getMessage());
-        return e instanceof ParameterException ? 2 : exit;
+    /**
+     * @param err gets one line when something is wrong
+     * @return 0, 1 when nothing was measured, 2 when the arguments make no sense
+     */
+    static int run(PrintStream err, String... arguments) {
+        CommandLine line = new CommandLine(new Bench());
+        line.setParameterExceptionHandler((e, args) -> complain(err, e, 2));
+        line.setExecutionExceptionHandler((e, command, parsed) -> complain(err, e, 1));
+        return line.execute(arguments);
+    }
+
+    private static int complain(PrintStream err, Exception e, int exit) {
+        err.println("bench: " + e.getMessage());
+        return exit;
     }
 
     @Override
     public Integer call() throws BenchFailure, IOException {
         Settings settings =
                 (quick ? Settings.quick() : Settings.standard()).with(repetitions, seconds);
-        require(settings);
-        List<Contender> contenders = contenders();
+        if (settings.repetitions() < 1 || settings.seconds() < 1) {
+            throw new ParameterException(spec.commandLine(), "REPS and SECONDS are at least 1");
+        }
+        List<Contender> wanted = wanted();
+        require();
+        List<Contender> contenders = runnable(wanted);
         Lab.sweep();
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
         Results measured = measure(contenders, settings);
@@ -77,10 +94,7 @@ final class Bench implements Callable<Integer> {
         return anything ? 0 : 1;
     }
 
-    private static void require(Settings settings) throws BenchFailure {
-        if (settings.repetitions() < 1 || settings.seconds() < 1) {
-            throw new BenchFailure("REPS and SECONDS are at least 1");
-        }
+    private static void require() throws BenchFailure {
         if (!System.getProperty("user.name").equals("root")) {
             throw new BenchFailure("network namespaces need root: sudo make bench");
         }
@@ -95,8 +109,8 @@ final class Bench implements Callable<Integer> {
         }
     }
 
-    /** Those asked for, or those whose programs are there; says which are left out. */
-    private List<Contender> contenders() throws BenchFailure {
+    /** Those asked for. */
+    private List<Contender> wanted() {
         Path taltun = launcher.toAbsolutePath().normalize();
         List<Contender> all =
                 List.of(
@@ -109,26 +123,34 @@ final class Bench implements Callable<Integer> {
         List<String> names = all.stream().map(Contender::name).toList();
         for (String name : only) {
             if (!names.contains(name)) {
-                throw new BenchFailure("ONLY=" + name + ": choose of " + String.join(",", names));
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "ONLY=" + name + ": choose of " + String.join(",", names));
             }
         }
+        return all.stream()
+                .filter(contender -> only.isEmpty() || only.contains(contender.name()))
+                .toList();
+    }
+
+    /** Those whose programs are there; says which are left out. */
+    private static List<Contender> runnable(List<Contender> wanted) throws BenchFailure {
         List<Contender> chosen = new ArrayList<>();
-        for (Contender contender : all) {
-            if (!only.isEmpty() && !only.contains(contender.name())) {
-                continue;
-            }
+        List<String> lacking = new ArrayList<>();
+        for (Contender contender : wanted) {
             List<String> missing =
                     contender.programs().stream().filter(name -> !Programs.found(name)).toList();
             if (missing.isEmpty()) {
                 chosen.add(contender);
             } else {
+                lacking.addAll(missing);
                 System.err.printf(
                         "%s is left out: no %s on PATH%n",
                         contender.name(), String.join(", ", missing));
             }
         }
         if (chosen.isEmpty()) {
-            throw new BenchFailure("nothing to measure: install " + String.join(", ", only));
+            throw new BenchFailure("nothing to measure: install " + String.join(", ", lacking));
         }
         return chosen;
     }

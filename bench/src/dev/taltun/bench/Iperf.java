@@ -64,16 +64,16 @@ final class Iperf {
     void startServer() throws BenchFailure {
         if (server != null) {
             server.destroyForcibly();
-            Programs.pause(50);
+            Programs.endsWithin(server, SERVER_MILLIS);
         }
         server = lab.start(1, "iperf3", List.of("iperf3", "-s"));
         String listening = String.format(":%04X 0", PORT);
+        String sockets = "/proc/" + server.pid() + "/net/tcp";
         for (int waited = 0; waited < SERVER_MILLIS; waited += 10) {
-            Programs.pause(10);
-            String sockets = "/proc/" + server.pid() + "/net/tcp";
-            if (server.isAlive()
-                    && (Programs.read(sockets) + Programs.read(sockets + "6"))
-                            .contains(listening)) {
+            if (Programs.endsWithin(server, 10)) {
+                break;
+            }
+            if ((Programs.read(sockets) + Programs.read(sockets + "6")).contains(listening)) {
                 return;
             }
         }

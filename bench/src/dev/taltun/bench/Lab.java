@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -124,6 +125,20 @@ final class Lab implements AutoCloseable {
         } catch (IOException e) {
             throw new BenchFailure("cannot start " + command.getFirst());
         }
+    }
+
+    /**
+     * Starts the program of a tunnel at both ends; its output goes to {@code tunnel0.log} and
+     * {@code tunnel1.log}.
+     *
+     * @param command by end
+     */
+    List<Process> startTunnel(IntFunction<List<String>> command) throws BenchFailure {
+        List<Process> started = new ArrayList<>();
+        for (int end = 0; end < 2; end++) {
+            started.add(start(end, "tunnel" + end, command.apply(end)));
+        }
+        return started;
     }
 
     /** A file in the scratch folder. */

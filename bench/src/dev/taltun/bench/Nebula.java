@@ -89,12 +89,7 @@ final class Nebula implements Contender {
 
     @Override
     public List<Process> start(Lab lab) throws BenchFailure {
-        List<Process> started = new ArrayList<>();
-        for (int end = 0; end < 2; end++) {
-            String config = lab.file(end + ".yml").toString();
-            List<String> command = List.of("nebula", "-config", config);
-            started.add(lab.start(end, "tunnel" + end, command));
-        }
-        return started;
+        return lab.startTunnel(
+                end -> List.of("nebula", "-config", lab.file(end + ".yml").toString()));
     }
 }

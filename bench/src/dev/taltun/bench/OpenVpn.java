@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -63,7 +62,7 @@ final class OpenVpn implements Contender {
                                     lab.inner(end),
                                     lab.inner(peer),
                                     Lab.MTU,
-                                    end == 1 ? "tls-server\ndh none" : "tls-client",
+                                    end == 0 ? "tls-server\ndh none" : "tls-client",
                                     lab.file(end + ".p12"),
                                     lab.file("password"),
                                     fingerprints[peer]));
@@ -97,12 +96,7 @@ final class OpenVpn implements Contender {
 
     @Override
     public List<Process> start(Lab lab) throws BenchFailure {
-        List<Process> started = new ArrayList<>();
-        for (int end = 1; end >= 0; end--) {
-            String config = lab.file(end + ".ovpn").toString();
-            List<String> command = List.of("openvpn", "--config", config);
-            started.add(lab.start(end, "tunnel" + end, command));
-        }
-        return started;
+        return lab.startTunnel(
+                end -> List.of("openvpn", "--config", lab.file(end + ".ovpn").toString()));
     }
 }

@@ -59,8 +59,7 @@ final class Programs {
                 return new Ended(process.exitValue(), output.toString());
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BenchFailure("interrupted");
+            throw interrupted();
         } finally {
             process.destroyForcibly();
         }
@@ -96,14 +95,19 @@ final class Programs {
         return inside ? command.get(4) : String.join(" ", command);
     }
 
-    /** Waits a moment: the things waited for here cannot be waited on. */
-    static void pause(long millis) throws BenchFailure {
+    /** Waits for the end of a program; false if it is still running after the time given. */
+    static boolean endsWithin(Process process, long millis) throws BenchFailure {
         try {
-            Thread.sleep(millis);
+            return process.waitFor(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BenchFailure("interrupted");
+            throw interrupted();
         }
+    }
+
+    /** To be thrown when the thread was interrupted: keeps that in mind. */
+    static BenchFailure interrupted() {
+        Thread.currentThread().interrupt();
+        return new BenchFailure("interrupted");
     }
 
     /** A file's text. */

@@ -1,7 +1,6 @@
 package dev.taltun.bench;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -75,12 +74,12 @@ final class Taltun implements Contender {
 
     @Override
     public List<Process> start(Lab lab) throws BenchFailure {
-        List<Process> started = new ArrayList<>();
-        for (int end = 0; end < 2; end++) {
-            String config = lab.file(end + ".toml").toString();
-            List<String> command = List.of(launcher.toString(), "up", "-c", config);
-            started.add(lab.start(end, "tunnel" + end, command));
-        }
-        return started;
+        return lab.startTunnel(
+                end ->
+                        List.of(
+                                launcher.toString(),
+                                "up",
+                                "-c",
+                                lab.file(end + ".toml").toString()));
     }
 }

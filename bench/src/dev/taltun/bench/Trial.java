@@ -10,6 +10,10 @@ import org.HdrHistogram.Histogram;
 /** One contender measured once, on every axis, in a fresh lab. */
 final class Trial {
     private static final long FIRST_PING_NANOS = 20_000_000_000L;
+
+    /** How long the load runs alone, so that its queues have filled. */
+    private static final long LOAD_FIRST_MILLIS = 500;
+
     private static final double NANOS = 1e9;
     private static final double KILO = 1e3;
 
@@ -75,7 +79,9 @@ final class Trial {
                 throw new BenchFailure("no ping through the tunnel");
             }
             // A ping fails at once as long as there is no route: leave the CPU to the tunnel.
-            Programs.pause(2);
+            if (!tunnel.isEmpty()) {
+                Programs.endsWithin(tunnel.getLast(), 2);
+            }
         }
         if (!tunnel.isEmpty()) {
             outcome.put(Axis.START, (System.nanoTime() - start) / NANOS);
@@ -167,22 +173,27 @@ final class Trial {
                                 throw new IllegalStateException(e.getMessage());
                             }
                         });
-        Programs.pause(500);
+        if (await(load, LOAD_FIRST_MILLIS)) {
+            throw new BenchFailure("iperf3 ended at once");
+        }
         Histogram times = Pings.run(lab, target, settings.pings(), Settings.LOADED_INTERVAL);
-        await(load);
+        if (!await(load, (settings.loadedSeconds() + 15) * 1000L)) {
+            throw new BenchFailure("iperf3 does not end");
+        }
         outcome.loaded().add(times);
     }
 
-    private void await(CompletableFuture<Void> load) throws BenchFailure {
+    /** Whether it ends in that time. */
+    private static boolean await(CompletableFuture<Void> load, long millis) throws BenchFailure {
         try {
-            load.get(settings.loadedSeconds() + 15L, TimeUnit.SECONDS);
+            load.get(millis, TimeUnit.MILLISECONDS);
+            return true;
         } catch (ExecutionException e) {
             throw new BenchFailure(e.getCause().getMessage());
         } catch (TimeoutException e) {
-            throw new BenchFailure("iperf3 does not end");
+            return false;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BenchFailure("interrupted");
+            throw Programs.interrupted();
         }
     }
 

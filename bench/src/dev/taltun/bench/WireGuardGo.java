@@ -2,7 +2,6 @@ package dev.taltun.bench;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** wireguard-go in the foreground, set up by wg(8). */
@@ -53,14 +52,11 @@ final class WireGuardGo implements Contender {
 
     @Override
     public List<Process> start(Lab lab) throws BenchFailure {
-        List<Process> started = new ArrayList<>();
-        for (int end = 0; end < 2; end++) {
-            List<String> command = List.of("wireguard-go", "-f", lab.device(end));
-            started.add(lab.start(end, "tunnel" + end, command));
-        }
+        List<Process> started =
+                lab.startTunnel(end -> List.of("wireguard-go", "-f", lab.device(end)));
         for (int end = 0; end < 2; end++) {
             String device = lab.device(end);
-            awaitSocket(Path.of("/var/run/wireguard", device + ".sock"));
+            awaitSocket(started.get(end), Path.of("/var/run/wireguard", device + ".sock"));
             String config = lab.file(end + ".conf").toString();
             Programs.run("wg", "setconf", device, config);
             lab.ip(end, "addr add " + lab.inner(end) + "/24 dev " + device);
@@ -69,12 +65,11 @@ final class WireGuardGo implements Contender {
         return started;
     }
 
-    private static void awaitSocket(Path socket) throws BenchFailure {
+    private static void awaitSocket(Process process, Path socket) throws BenchFailure {
         for (int waited = 0; !Files.exists(socket); waited += 2) {
-            if (waited > SOCKET_MILLIS) {
+            if (waited > SOCKET_MILLIS || Programs.endsWithin(process, 2)) {
                 throw new BenchFailure("wireguard-go: no control socket " + socket);
             }
-            Programs.pause(2);
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.taltun.dataplane;
 
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.metrics.Counters;
 import java.lang.foreign.Arena;
@@ -35,7 +34,7 @@ public class CoalescerBenchmark {
     private final MemorySegment fresh = Arena.ofAuto().allocate((long) COUNT * STRIDE, 64);
     private final CountingTun tun = new CountingTun();
     private final Coalescer coalescer =
-            new Coalescer(tun, new Offloads(64, true, true), new Counters().newBlock());
+            new Coalescer(Arena.ofAuto(), tun, new Offloads(64, true, true), new Counters().newBlock());
     private int headers;
 
     /** Takes everything. */
@@ -43,9 +42,9 @@ public class CoalescerBenchmark {
         private int writes;
 
         @Override
-        public int write(GatherList pieces) {
+        public int write(MemorySegment memory, long offset, int length) {
             writes++;
-            return pieces.bytes();
+            return length;
         }
     }
 

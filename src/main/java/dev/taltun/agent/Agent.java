@@ -21,6 +21,11 @@ public interface Agent {
      */
     int doWork();
 
+    /** What its thread does while there is no work; asked once. */
+    default IdleStrategy idleStrategy() {
+        return IdleStrategy.sleeping();
+    }
+
     /**
      * Sleeps in the kernel until there may be work, {@link #wakeUp()} is called, or the time is
      * over. May return early.

@@ -15,6 +15,7 @@ public final class AgentRunner implements Runnable {
 
     private final Agent agent;
     private final Quiescence.Slot slot;
+    private final IdleStrategy idleStrategy;
     private final Runnable onThreadStart;
     private final Consumer<Throwable> onFailure;
     private final Thread thread;
@@ -32,6 +33,7 @@ public final class AgentRunner implements Runnable {
             Consumer<Throwable> onFailure) {
         this.agent = agent;
         this.slot = slot;
+        idleStrategy = agent.idleStrategy();
         this.onThreadStart = onThreadStart;
         this.onFailure = onFailure;
         thread = new Thread(this, agent.roleName());
@@ -66,8 +68,10 @@ public final class AgentRunner implements Runnable {
             } finally {
                 slot.exit();
             }
-            if (work == 0 && running) {
-                agent.awaitWork(LONGEST_SLEEP_NANOS);
+            if (work > 0) {
+                idleStrategy.worked();
+            } else if (running) {
+                idleStrategy.idle(agent, LONGEST_SLEEP_NANOS);
             }
         }
     }

@@ -7,4 +7,7 @@ public interface Clock {
 
     /** Wall clock: milliseconds since 1970-01-01T00:00Z, for TAI64N timestamps and status. */
     long epochMillis();
+
+    /** The machine may have been suspended: that time passed, too. One thread of all calls it. */
+    default void catchUp() {}
 }

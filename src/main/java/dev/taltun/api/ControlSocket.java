@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 
@@ -150,7 +151,7 @@ public final class ControlSocket implements Agent {
         @Override
         public void close() {
             session.close();
-            java.util.Arrays.fill(said, (byte) 0);
+            Arrays.fill(said, (byte) 0);
             connection.close();
         }
     }

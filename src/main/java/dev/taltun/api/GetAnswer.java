@@ -116,6 +116,9 @@ final class GetAnswer {
         if (path.observed() != null) {
             out.line(StatusKey.OBSERVED, path.observed().toString());
         }
+        if (!path.filtering().isEmpty()) {
+            out.line(StatusKey.FILTERING, path.filtering());
+        }
         for (PathStatus.Candidate candidate : path.candidates()) {
             out.line(StatusKey.CANDIDATE, candidate.endpoint() + " " + candidate.state());
         }

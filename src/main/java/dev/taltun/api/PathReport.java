@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param relayRttMicros last measured round trip through the relay
  * @param observed address and port that the peer sees us at
  * @param candidates where the peer may be: each an endpoint, a blank, what came of it
+ * @param filtering whose datagrams reach us, as a lighthouse found out, in words
  */
 public record PathReport(
         Optional<String> kind,
@@ -24,7 +25,8 @@ public record PathReport(
         OptionalLong directRttMicros,
         OptionalLong relayRttMicros,
         Optional<String> observed,
-        List<String> candidates) {
+        List<String> candidates,
+        Optional<String> filtering) {
     /** Words of {@link #kind}. */
     public static final String DIRECT = "direct";
 
@@ -32,6 +34,28 @@ public record PathReport(
 
     public PathReport {
         candidates = List.copyOf(candidates);
+    }
+
+    /** Of a peer that is no lighthouse. */
+    public PathReport(
+            Optional<String> kind,
+            Optional<String> relay,
+            Optional<String> reason,
+            OptionalLong changedMillisAgo,
+            OptionalLong directRttMicros,
+            OptionalLong relayRttMicros,
+            Optional<String> observed,
+            List<String> candidates) {
+        this(
+                kind,
+                relay,
+                reason,
+                changedMillisAgo,
+                directRttMicros,
+                relayRttMicros,
+                observed,
+                candidates,
+                Optional.empty());
     }
 
     /** Nothing is known. */

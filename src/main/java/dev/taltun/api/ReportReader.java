@@ -2,6 +2,7 @@ package dev.taltun.api;
 
 import dev.taltun.crypto.PublicKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ final class ReportReader {
                                 bytes,
                                 start + equals + 1,
                                 length - equals - 1,
-                                java.nio.charset.StandardCharsets.UTF_8);
+                                StandardCharsets.UTF_8);
         switch (key) {
             case "public_key" -> {
                 endPeer();
@@ -134,7 +135,8 @@ final class ReportReader {
                 optional(peer, StatusKey.DIRECT_RTT_US),
                 optional(peer, StatusKey.RELAY_RTT_US),
                 text(peer, StatusKey.OBSERVED),
-                candidates);
+                candidates,
+                text(peer, StatusKey.FILTERING));
     }
 
     private static Optional<String> text(Map<String, String> from, String key) {

@@ -49,6 +49,9 @@ final class StatusKey {
     /** Our own endpoint as the peer sees it; absent if it never said. */
     static final String OBSERVED = "observed";
 
+    /** Whose datagrams reach us, as a lighthouse found out, in words; absent if it did not. */
+    static final String FILTERING = "filtering";
+
     /** Where the peer may be: an endpoint, a blank, what came of it; one line each. */
     static final String CANDIDATE = "candidate";
 

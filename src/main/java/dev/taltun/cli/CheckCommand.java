@@ -20,15 +20,9 @@ final class CheckCommand implements CliCommand {
     }
 
     @Override
-    public int run(ParseResult arguments, Console console) {
-        LoadedConfig loaded;
-        try {
-            loaded = ConfigOptions.load(arguments);
-        } catch (ConfigException e) {
-            return ConfigOptions.report(e, console);
-        }
-        loaded.warnings().forEach(console.err()::println);
-        console.err().flush();
+    public int run(ParseResult arguments, Console console) throws ConfigException {
+        LoadedConfig loaded = ConfigOptions.load(arguments);
+        ConfigOptions.warn(loaded, console);
         try (TaltunConfig config = loaded.config()) {
             console.out().print(ConfigPrinter.print(config));
             console.out().flush();

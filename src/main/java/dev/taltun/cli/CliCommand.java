@@ -1,5 +1,6 @@
 package dev.taltun.cli;
 
+import dev.taltun.config.ConfigException;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -17,6 +18,7 @@ interface CliCommand {
      *
      * @return the exit code of the process
      * @throws IOException with one line for the user, who sees it with exit code 1
+     * @throws ConfigException with lines for the user, who sees them with exit code 2
      */
-    int run(ParseResult arguments, Console console) throws IOException;
+    int run(ParseResult arguments, Console console) throws IOException, ConfigException;
 }

@@ -75,7 +75,11 @@ final class ConfigOptions {
                     help(
                             InterfaceKey.WARM_UP,
                             "true|false",
-                            "compile the packet path before load comes"));
+                            "compile the packet path before load comes"),
+                    help(
+                            InterfaceKey.PUNCH_PORTS,
+                            "N",
+                            "ports to guess behind a NAT that shows another one to everybody"));
 
     private ConfigOptions() {}
 
@@ -167,9 +171,14 @@ final class ConfigOptions {
     }
 
     /** Shows every mistake in a line of its own. */
-    static int report(ConfigException mistakes, Console console) {
+    static void report(ConfigException mistakes, Console console) {
         mistakes.lines().forEach(console.err()::println);
         console.err().flush();
-        return ExitCode.USAGE;
+    }
+
+    /** Shows what is odd about a configuration, though it can be used. */
+    static void warn(LoadedConfig loaded, Console console) {
+        loaded.warnings().forEach(console.err()::println);
+        console.err().flush();
     }
 }

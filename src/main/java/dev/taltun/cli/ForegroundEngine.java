@@ -5,6 +5,7 @@ import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.engine.Engine;
 import dev.taltun.engine.EngineLog;
+import dev.taltun.engine.Inherited;
 import dev.taltun.engine.Management;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
@@ -74,6 +75,7 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
                 COMMAND,
                 config,
                 Management.CONFIGURATION,
+                Inherited.NOTHING,
                 log,
                 engine ->
                         Thread.ofPlatform()
@@ -84,18 +86,25 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
 
     /** SIGHUP changes nothing then: there is no file to read again. */
     @Override
-    public int run(TaltunConfig config, EngineLog log, Runnable onReady) {
-        return run(WgCommand.NAME, config, Management.CONTROL_SOCKET, log, engine -> onReady.run());
+    public int run(TaltunConfig config, Inherited inherited, EngineLog log, Runnable onReady) {
+        return run(
+                WgCommand.NAME,
+                config,
+                Management.CONTROL_SOCKET,
+                inherited,
+                log,
+                engine -> onReady.run());
     }
 
     private int run(
             String command,
             TaltunConfig config,
             Management management,
+            Inherited inherited,
             EngineLog log,
             Consumer<Engine> onStarted) {
         try (config;
-                Engine engine = Engine.start(config, management, log, starting::set)) {
+                Engine engine = Engine.start(config, management, inherited, log, starting::set)) {
             running.set(new Running(engine, config));
             onStarted.accept(engine);
             String failure = engine.awaitEnd();
@@ -130,7 +139,7 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
             throws InterruptedException {
         try {
             LoadedConfig loaded = again.load();
-            loaded.warnings().forEach(console.err()::println);
+            ConfigOptions.warn(loaded, console);
             engine.reload(loaded);
         } catch (ConfigException e) {
             ConfigOptions.report(e, console);

@@ -1,5 +1,6 @@
 package dev.taltun.cli;
 
+import dev.taltun.config.ConfigException;
 import dev.taltun.config.Shown;
 import dev.taltun.config.Suggestion;
 import java.io.IOException;
@@ -87,6 +88,9 @@ public final class Main {
                 return ExitCode.OK;
             }
             return command.run(arguments, console);
+        } catch (ConfigException e) {
+            ConfigOptions.report(e, console);
+            return ExitCode.USAGE;
         } catch (IOException e) {
             console.complain(name, String.valueOf(e.getMessage()));
             return ExitCode.FAILURE;

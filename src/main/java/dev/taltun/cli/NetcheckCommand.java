@@ -33,13 +33,8 @@ final class NetcheckCommand implements CliCommand {
     }
 
     @Override
-    public int run(ParseResult arguments, Console console) throws IOException {
-        LoadedConfig loaded;
-        try {
-            loaded = ConfigOptions.load(arguments);
-        } catch (ConfigException e) {
-            return ConfigOptions.report(e, console);
-        }
+    public int run(ParseResult arguments, Console console) throws IOException, ConfigException {
+        LoadedConfig loaded = ConfigOptions.load(arguments);
         String device;
         List<String> keys;
         try (TaltunConfig config = loaded.config()) {

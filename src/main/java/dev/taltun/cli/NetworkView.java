@@ -34,6 +34,7 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
         List<String> lines = new ArrayList<>();
         lighthouses.forEach(peer -> lines.add(line(peer)));
         lines.add("mapping:    " + mapping());
+        lines.add("filtering:  " + filtering());
         lines.add("IPv6:       " + ipv6());
         return lines;
     }
@@ -89,6 +90,23 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
         return witnesses < 2
                 ? "NAT, " + kept + "; whether for all destinations two lighthouses could tell"
                 : "NAT with one port for all destinations, " + kept + " (" + at + ")";
+    }
+
+    /**
+     * What one lighthouse sees to arrive is proof; that nothing does may be the network's fault.
+     */
+    private String filtering() {
+        List<String> all =
+                lighthouses.stream()
+                        .filter(NetworkView::answers)
+                        .map(peer -> peer.path().filtering())
+                        .flatMap(Optional::stream)
+                        .toList();
+        return all.stream()
+                .filter(words -> words.startsWith("not"))
+                .findFirst()
+                .or(() -> all.stream().findFirst())
+                .orElse("unknown: no lighthouse has found out yet");
     }
 
     private String ipv6() {

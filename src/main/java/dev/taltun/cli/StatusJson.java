@@ -81,6 +81,7 @@ final class StatusJson {
         number("relay_rtt_us", path.relayRttMicros());
         string("observed", path.observed());
         strings("candidates", path.candidates());
+        string("filtering", path.filtering());
     }
 
     private void open(char bracket) {

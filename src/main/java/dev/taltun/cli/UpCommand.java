@@ -29,15 +29,9 @@ final class UpCommand implements CliCommand {
     }
 
     @Override
-    public int run(ParseResult arguments, Console console) {
-        LoadedConfig loaded;
-        try {
-            loaded = ConfigOptions.load(arguments);
-        } catch (ConfigException e) {
-            return ConfigOptions.report(e, console);
-        }
-        loaded.warnings().forEach(console.err()::println);
-        console.err().flush();
+    public int run(ParseResult arguments, Console console) throws ConfigException {
+        LoadedConfig loaded = ConfigOptions.load(arguments);
+        ConfigOptions.warn(loaded, console);
         return launcher.run(loaded, () -> ConfigOptions.load(arguments), console);
     }
 }

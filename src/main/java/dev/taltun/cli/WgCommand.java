@@ -1,7 +1,9 @@
 package dev.taltun.cli;
 
 import dev.taltun.config.BlankConfig;
+import dev.taltun.config.Shown;
 import dev.taltun.config.TaltunConfig;
+import dev.taltun.engine.Inherited;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +23,8 @@ final class WgCommand implements CliCommand {
     private static final String READY = "TALTUN_READY_FD";
 
     private static final String LOG_LEVEL = "LOG_LEVEL";
+    private static final String TUN = "WG_TUN_FD";
+    private static final String CONTROL_SOCKET = "WG_UAPI_FD";
 
     private final WgLauncher launcher;
 
@@ -40,7 +44,11 @@ final class WgCommand implements CliCommand {
                         "",
                         "  WG_QUICK_USERSPACE_IMPLEMENTATION=taltun-wg wg-quick up wg0",
                         "",
-                        "LOG_LEVEL is verbose, error (default) or silent.");
+                        "LOG_LEVEL is verbose, error (default) or silent. WG_TUN_FD and WG_UAPI_FD"
+                                + " are descriptors of",
+                        "a TUN device and of a listening control socket that are open already;"
+                                + " IFACE is then the device's.",
+                        "WG_PROCESS_FOREGROUND=1 is as -f.");
         spec.addOption(
                 OptionSpec.builder("-f", "--foreground")
                         .description("stays in the foreground")
@@ -57,7 +65,7 @@ final class WgCommand implements CliCommand {
     }
 
     @Override
-    public int run(ParseResult arguments, Console console) {
+    public int run(ParseResult arguments, Console console) throws IOException {
         if (arguments.hasMatchedOption("--version")) {
             console.out().println("taltun " + Main.version());
             console.out().flush();
@@ -70,14 +78,32 @@ final class WgCommand implements CliCommand {
         }
         String level = System.getenv(LOG_LEVEL);
         TaltunConfig config;
+        Inherited inherited;
         try {
-            config = BlankConfig.of(name, true);
+            inherited = new Inherited(descriptor(TUN), descriptor(CONTROL_SOCKET));
+            config = BlankConfig.of(inherited.tunName(name), true);
         } catch (IllegalArgumentException e) {
             console.complain(NAME, e.getMessage());
             return ExitCode.USAGE;
         }
         LevelLog log = new LevelLog(new ConsoleLog(console, true), level);
-        return launcher.run(config, log, () -> tellReady(console));
+        return launcher.run(config, inherited, log, () -> tellReady(console));
+    }
+
+    /** An open file that whoever started this program names in its environment. */
+    private static int descriptor(String variable) {
+        String text = System.getenv(variable);
+        if (text == null || text.isEmpty()) {
+            return Inherited.NONE;
+        }
+        if (!text.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException(
+                    variable
+                            + " is "
+                            + Shown.quoted(text)
+                            + ", not the number of an open file; correct or unset it");
+        }
+        return Integer.parseInt(text);
     }
 
     private static void tellReady(Console console) {

@@ -2,6 +2,7 @@ package dev.taltun.cli;
 
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.engine.EngineLog;
+import dev.taltun.engine.Inherited;
 
 /** Runs an engine that wg(8) configures until it ends; what {@code wg} does. */
 interface WgLauncher {
@@ -9,8 +10,9 @@ interface WgLauncher {
      * Runs in the foreground.
      *
      * @param config closed when this returns
+     * @param inherited open files in place of those that the engine would open
      * @param onReady runs once, when the interface is there and the control socket is listened on
      * @return the exit code of the process
      */
-    int run(TaltunConfig config, EngineLog log, Runnable onReady);
+    int run(TaltunConfig config, Inherited inherited, EngineLog log, Runnable onReady);
 }

@@ -45,7 +45,8 @@ public final class BlankConfig {
                         List.of(),
                         true,
                         0,
-                        false);
+                        false,
+                        0);
         return new TaltunConfig(iface, Optional.empty(), List.of());
     }
 }

@@ -59,6 +59,7 @@ public final class ConfigPrinter {
             text(InterfaceKey.CPUS, iface.cpus().toString());
         }
         value(InterfaceKey.WARM_UP, iface.warmUp());
+        value(InterfaceKey.PUNCH_PORTS, iface.punchPorts());
         value(InterfaceKey.FWMARK, "0x" + Integer.toHexString(iface.fwmark()));
         value(InterfaceKey.TABLE, Integer.toUnsignedString(iface.table()));
         if (!iface.dns().servers().isEmpty()) {

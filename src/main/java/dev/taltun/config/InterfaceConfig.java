@@ -33,6 +33,8 @@ import java.util.Optional;
  * @param warmUp whether to have the packet path compiled before load comes
  * @param keepaliveSeconds for peers that do not choose for themselves; 0 for off
  * @param relay whether packets from one peer to another are passed on
+ * @param punchPorts ports to guess behind a NAT that shows another one to everybody, 0 to 512; 0
+ *     for not to try
  */
 public record InterfaceConfig(
         Mode mode,
@@ -55,7 +57,8 @@ public record InterfaceConfig(
         List<Endpoint> advertise,
         boolean warmUp,
         int keepaliveSeconds,
-        boolean relay) {
+        boolean relay,
+        int punchPorts) {
     public InterfaceConfig {
         vips = List.copyOf(vips);
         routes = List.copyOf(routes);
@@ -84,6 +87,7 @@ public record InterfaceConfig(
                 advertise,
                 warmUp,
                 keepaliveSeconds,
-                relay);
+                relay,
+                punchPorts);
     }
 }

@@ -33,6 +33,13 @@ final class InterfaceResolver {
     private static final int KEEPALIVE_SECONDS = 10;
     static final int KEEPALIVE_MAX = 65535;
     private static final int WORKERS_MAX = 256;
+
+    /**
+     * Sockets and entries in the routers' tables; with 512 no attempt in a million fails (see
+     * PortPredictor in dev.taltun.control), and small routers hold 2048 entries.
+     */
+    private static final int PUNCH_PORTS_MAX = 512;
+
     private static final long FWMARK_MAX = 0xffff_ffffL;
 
     /** RT_TABLE_DEFAULT, RT_TABLE_MAIN and RT_TABLE_LOCAL are 253 to 255. */
@@ -92,7 +99,8 @@ final class InterfaceResolver {
                         values.places(InterfaceKey.ADVERTISE),
                         values.isTrueOr(InterfaceKey.WARM_UP, true),
                         keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS),
-                        values.isTrueOr(InterfaceKey.RELAY, mode != Mode.CLIENT));
+                        values.isTrueOr(InterfaceKey.RELAY, mode != Mode.CLIENT),
+                        punchPorts());
         return new InterfaceDraft(
                 config, table.header(), vips, table.get(InterfaceKey.ROUTES) != null);
     }
@@ -174,6 +182,11 @@ final class InterfaceResolver {
         return (int)
                 values.number(
                         InterfaceKey.WORKERS, 0, WORKERS_MAX, 0, "0 leaves it to the machine");
+    }
+
+    private int punchPorts() {
+        String remedy = "256 is enough for 98 of 100 attempts, 0 makes none";
+        return (int) values.number(InterfaceKey.PUNCH_PORTS, 0, PUNCH_PORTS_MAX, 0, remedy);
     }
 
     private Offloads offloads() {

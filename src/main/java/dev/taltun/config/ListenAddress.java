@@ -42,11 +42,6 @@ public record ListenAddress(IpAddress address, int port) {
         }
     }
 
-    /** Whether IPv4 and IPv6 are both wanted. */
-    public boolean bothFamilies() {
-        return address.v6() && address.isUnspecified();
-    }
-
     @Override
     public String toString() {
         return HostPort.join(address.toString(), port);

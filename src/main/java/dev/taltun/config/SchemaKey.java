@@ -1,9 +1,16 @@
 package dev.taltun.config;
 
-/** A key of one of the two tables. */
+import java.util.Locale;
+
+/** A key of one of the tables of a {@link Section}. */
 interface SchemaKey {
-    /** As written in the file. */
-    String text();
+    /** The constant's. */
+    String name();
+
+    /** As written in the file: the constant's name in lower case. */
+    default String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     Kind kind();
 }

@@ -27,20 +27,18 @@ final class Candidates {
     static List<Endpoint> read(MemorySegment memory, long whereabouts) {
         List<Endpoint> places = new ArrayList<>();
         for (int i = 0; i < Whereabouts.places(memory, whereabouts); i++) {
-            long at = Whereabouts.placeAt(memory, whereabouts, i);
-            Endpoint place =
-                    new Endpoint(
-                            Place.high(memory, at),
-                            Place.low(memory, at),
-                            Place.port(memory, at),
-                            0,
-                            0,
-                            0);
+            Endpoint place = place(memory, Whereabouts.placeAt(memory, whereabouts, i));
             if (isOneHosts(place) && places.stream().noneMatch(place::sameRemote)) {
                 places.add(place);
             }
         }
         return places;
+    }
+
+    /** Reads a {@link Place}. */
+    static Endpoint place(MemorySegment memory, long at) {
+        return new Endpoint(
+                Place.high(memory, at), Place.low(memory, at), Place.port(memory, at), 0, 0, 0);
     }
 
     /** Whether a place can be that of one other host: no group, loopback or link-local address. */

@@ -45,6 +45,9 @@ public final class ControlAgent implements Agent {
     /** Peers looked at in one step: should all want a handshake, 10 ms of curve work. */
     private static final int LOOKS_PER_STEP = 32;
 
+    /** Back so much later than planned, the machine has slept. */
+    private static final long AWAY_NANOS = 3_000_000_000L;
+
     /** How soon to look again whether retired sessions can be wiped. */
     private static final long DIG_AGAIN_NANOS = 20_000_000;
 
@@ -57,6 +60,11 @@ public final class ControlAgent implements Agent {
     private final PeerRegistry peers;
     private final HandshakeReceiver handshakes;
     private final ControlCommands commands;
+    private final NetworkNews news;
+
+    /** When the agent would be here again at the latest, or {@link Long#MAX_VALUE}. */
+    private long backAt = Long.MAX_VALUE;
+
     private boolean running;
 
     /**
@@ -108,6 +116,7 @@ public final class ControlAgent implements Agent {
         context = new ControlContext(parts, commands::post);
         peers = new PeerRegistry(context, parts.peers());
         context.paths.use(peers);
+        news = new NetworkNews(parts.paths().network());
         handshakes = new HandshakeReceiver(context, port, peers);
         peers.add(specs);
     }
@@ -133,6 +142,7 @@ public final class ControlAgent implements Agent {
     public int doWork() {
         long now = clock.nanoTime();
         int work = commands.run(COMMANDS_PER_STEP);
+        work += lookAtNetwork(now);
         work += handshakes.receive(now);
         work += takeRequests(now);
         // After the requests: a frame may be the packet that confirmed its session.
@@ -143,6 +153,17 @@ public final class ControlAgent implements Agent {
         work += context.graveyard.dig();
         context.outbox.flush();
         return work;
+    }
+
+    /** Another network, or a machine that was asleep and may have been carried to one. */
+    private int lookAtNetwork(long now) {
+        boolean away = backAt != Long.MAX_VALUE && now - backAt >= AWAY_NANOS;
+        backAt = Long.MAX_VALUE;
+        if (!news.isDue(now) && !away) {
+            return 0;
+        }
+        context.paths.networkChanged(now);
+        return 1;
     }
 
     private int takeFrames(long now) {
@@ -250,10 +271,6 @@ public final class ControlAgent implements Agent {
         peers.change(changes, running ? peer -> peer.start(now) : peer -> {}, now);
     }
 
-    void onNetworkChanged() {
-        context.paths.networkChanged(clock.nanoTime());
-    }
-
     void onRemoveAll() {
         peers.close();
     }
@@ -284,8 +301,9 @@ public final class ControlAgent implements Agent {
 
     @Override
     public void awaitWork(long maxNanos) {
-        long next = context.wheel.nextDeadline();
-        long nanos = Math.min(maxNanos, next - clock.nanoTime());
+        long next = Math.min(context.wheel.nextDeadline(), news.deadline());
+        long now = clock.nanoTime();
+        long nanos = Math.min(maxNanos, next - now);
         if (!context.graveyard.isEmpty()) {
             nanos = Math.min(nanos, DIG_AGAIN_NANOS);
         }
@@ -294,7 +312,9 @@ public final class ControlAgent implements Agent {
         }
         wakeup.announceSleep();
         if (port.isEmpty() && commands.isEmpty()) {
+            backAt = nanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanos;
             sleeper.sleep(nanos);
+            clock.catchUp();
         }
         wakeup.awake();
     }

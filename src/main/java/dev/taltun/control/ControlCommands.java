@@ -87,11 +87,6 @@ public final class ControlCommands {
         return submit(() -> agent.onIdentity(next));
     }
 
-    /** The machine has other addresses or routes: lighthouses are told, paths are tried again. */
-    public CompletableFuture<Void> networkChanged() {
-        return submit(agent::onNetworkChanged);
-    }
-
     /** The state of all peers. */
     public CompletableFuture<List<PeerStatus>> status() {
         return ask(agent::onStatus);

@@ -17,6 +17,7 @@ import dev.taltun.noise.RateLimiter;
 import dev.taltun.noise.ReceivedInitiation;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.protocol.CookieReply;
+import dev.taltun.protocol.FilterCheck;
 import dev.taltun.protocol.HandshakeInitiation;
 import dev.taltun.protocol.HandshakeResponse;
 import dev.taltun.protocol.MessageHeader;
@@ -127,7 +128,7 @@ final class HandshakeReceiver {
                 }
             }
             case MessageType.HANDSHAKE_RESPONSE -> response(message, loaded, now);
-            case MessageType.COOKIE_REPLY -> cookie(memory, now);
+            case MessageType.COOKIE_REPLY -> cookie(message, now);
             default -> counters.increment(Counter.DROP_UNKNOWN_TYPE);
         }
     }
@@ -237,10 +238,13 @@ final class HandshakeReceiver {
         }
     }
 
-    private void cookie(MemorySegment memory, long now) {
+    private void cookie(ReceivedHandshake message, long now) {
+        MemorySegment memory = message.memory();
         PeerController peer = byIndex(CookieReply.receiver(memory, 0), false);
         if (peer == null) {
             counters.increment(Counter.DROP_UNKNOWN_INDEX);
+        } else if (peer.role().onStray(message.source(), FilterCheck.strayToken(memory, 0))) {
+            counters.increment(Counter.CONTROL_FRAMES_RECEIVED);
         } else if (peer.onCookie(memory, now)) {
             counters.increment(Counter.COOKIES_RECEIVED);
         } else {

@@ -41,6 +41,8 @@ final class Initiator {
      */
     private static final long REFUSED_PAUSE_NANOS = 100_000_000;
 
+    private static final long HURRY_NANOS = 1_000_000_000;
+
     private static final long AFTER_REFUSAL_NANOS = 1_000_000_000;
 
     /** Refusals that shorten the wait, since there last was a reason: some five seconds of them. */
@@ -172,6 +174,13 @@ final class Initiator {
     /** Whether one more response may do without a cookie. */
     boolean trustsResponse() {
         return trusted-- > 0;
+    }
+
+    /** What was sent last may have got nowhere: again, a second after it at the earliest. */
+    void hurry(long now) {
+        if (handshake.isPending() && retransmitAt != 0) {
+            retransmitAt = Math.min(retransmitAt, Math.max(now, sentAt + HURRY_NANOS));
+        }
     }
 
     /** There is a new session, whoever initiated it; or nothing is wanted any more. */

@@ -10,9 +10,9 @@ import dev.taltun.protocol.ControlFrame;
 import dev.taltun.protocol.Limits;
 import dev.taltun.protocol.Observed;
 import dev.taltun.protocol.PeerUpdate;
-import dev.taltun.protocol.Place;
 import dev.taltun.protocol.Query;
 import dev.taltun.protocol.Register;
+import dev.taltun.protocol.RelayProbe;
 import dev.taltun.protocol.Whereabouts;
 import dev.taltun.routing.IpPrefix;
 import java.lang.foreign.MemorySegment;
@@ -32,23 +32,35 @@ import java.util.List;
  *                                               PEER_UPDATE about us, "punch" ---&gt; B
  * </pre>
  *
- * <p>Registrations that are not answered are repeated every second; after two the lighthouse counts
- * as gone, and another one passes packets on. Control agent's thread.
+ * <p>Registrations that are not answered are repeated every second. After one, another lighthouse
+ * that answers passes packets on; after two it counts as gone. Control agent's thread.
  */
 final class LighthouseLink implements PathRole {
     private static final long SECOND_NANOS = 1_000_000_000L;
     private static final long REGISTER_NANOS = 10 * SECOND_NANOS;
     private static final long ANSWER_NANOS = SECOND_NANOS;
+    private static final long ANSWER_MIN_NANOS = SECOND_NANOS * 3 / 10;
     private static final int UNANSWERED_MAX = 2;
+
+    /** A lighthouse that is gone may be starting again: so long one initiation a second. */
+    private static final long RESTART_NANOS = 30 * SECOND_NANOS;
+
+    /** What we send is not answered for this long: time to register, which will be. */
+    private static final long SILENCE_NANOS = SECOND_NANOS * 4 / 10;
+
+    /** How often to look for silence while something is sent. */
+    private static final long LOOK_NANOS = SECOND_NANOS / 5;
 
     private final PathParts parts;
     private final Paths paths;
+    private final FilterInquiry filter;
     private int transaction;
 
     /** When the registration that waits for its answer was sent, or 0. */
     private long sentAt;
 
     private int unanswered;
+    private long lookedAt;
     private boolean alive;
     private long rtt = -1;
     private long registerAt = Long.MAX_VALUE;
@@ -60,6 +72,7 @@ final class LighthouseLink implements PathRole {
     LighthouseLink(PathParts parts, Paths paths) {
         this.parts = parts;
         this.paths = paths;
+        filter = new FilterInquiry(parts);
         parts.peer().setRelaysForUs(true);
         paths.add(this);
     }
@@ -82,7 +95,15 @@ final class LighthouseLink implements PathRole {
         return observed;
     }
 
+    /** Whether there is no reason to think that it may not answer any more. */
+    boolean isTrusted() {
+        return alive && unanswered == 0;
+    }
+
     boolean isBetterThan(LighthouseLink other) {
+        if (isTrusted() != other.isTrusted()) {
+            return isTrusted();
+        }
         return alive != other.alive ? alive : alive && rtt < other.rtt;
     }
 
@@ -96,27 +117,34 @@ final class LighthouseLink implements PathRole {
     /** Tells it where we are, now. */
     void register(long now) {
         List<IpPrefix> vips = Paths.told(paths.settings().vips());
-        List<Endpoint> all = paths.settings().places().get();
+        List<Endpoint> all = paths.settings().network().places();
         List<Endpoint> places = all.subList(0, Math.min(all.size(), Whereabouts.PLACES_MAX));
         MemorySegment frame = parts.context().frame;
         int bytes =
                 Register.put(
-                        frame,
-                        0,
-                        ++transaction,
-                        ControlFrame.CAPABILITY_PATHS,
-                        vips.size(),
-                        places.size());
+                        frame, 0, ++transaction, paths.capabilities(), vips.size(), places.size());
         Paths.putAddresses(frame, Register.WHEREABOUTS_OFFSET, vips);
         Paths.putPlaces(frame, Register.WHEREABOUTS_OFFSET, places);
         if (parts.send(bytes, now)) {
             sentAt = now;
-            registerAt = now + ANSWER_NANOS;
+            registerAt = now + answerTime();
         } else {
             registerAt = Long.MAX_VALUE;
             lost();
         }
         parts.changed().accept(now);
+    }
+
+    private long answerTime() {
+        boolean known = rtt >= 0 && unanswered < UNANSWERED_MAX;
+        return known ? Math.clamp(3 * rtt, ANSWER_MIN_NANOS, ANSWER_NANOS) : ANSWER_NANOS;
+    }
+
+    /** Something makes it likely that we are not where it saw us. */
+    void confirm(long now) {
+        if (alive && sentAt == 0) {
+            register(now);
+        }
     }
 
     /** Asks it where a peer is; false when that is not possible now. */
@@ -128,13 +156,61 @@ final class LighthouseLink implements PathRole {
         return alive && parts.send(Query.BYTES, now);
     }
 
+    /**
+     * Sends a peer a message for it to pass on; false when that is not possible.
+     *
+     * @param type one of those of {@link RelayProbe}
+     */
+    boolean passOn(PublicKey key, int type, long number, long now) {
+        MemorySegment frame = parts.context().frame;
+        RelayProbe.put(frame, 0, type, number);
+        MemorySegment.copy(
+                key.toBytes(),
+                0,
+                frame,
+                Layouts.BYTE,
+                RelayProbe.KEY_OFFSET,
+                Limits.PUBLIC_KEY_BYTES);
+        return alive && parts.send(RelayProbe.BYTES, now);
+    }
+
+    private void passedOn(MemorySegment memory, long now) {
+        if (!RelayProbe.check(memory, 0)) {
+            parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
+            return;
+        }
+        PeerPath path = path(memory, RelayProbe.KEY_OFFSET);
+        if (path == null) {
+            return;
+        }
+        long number = RelayProbe.transaction(memory, 0);
+        switch (ControlFrame.type(memory, 0)) {
+            case ControlFrame.TYPE_RELAY_PROBE ->
+                    passOn(path.publicKey(), ControlFrame.TYPE_RELAY_PROBE_ANSWER, number, now);
+            case ControlFrame.TYPE_RELAY_PROBE_ANSWER -> path.onRelayAnswer(number, now);
+            default -> path.onOpened(now);
+        }
+    }
+
+    /** The peer with the key there; null unless our own file names it, and it floats. */
+    private PeerPath path(MemorySegment memory, long at) {
+        byte[] key = new byte[Limits.PUBLIC_KEY_BYTES];
+        MemorySegment.copy(memory, Layouts.BYTE, at, key, 0, key.length);
+        PeerController peer = paths.find(PublicKey.copyOf(key));
+        return peer != null && peer.role() instanceof PeerPath found ? found : null;
+    }
+
     @Override
     public void onFrame(ReceivedFrame frame, long now) {
         MemorySegment memory = frame.memory();
         switch (ControlFrame.type(memory, 0)) {
             case ControlFrame.TYPE_OBSERVED -> observed(memory, now);
             case ControlFrame.TYPE_PEER_UPDATE -> update(memory, now);
-            default -> {}
+            default -> {
+                if (RelayProbe.isOne(ControlFrame.type(memory, 0))) {
+                    passedOn(memory, now);
+                }
+            }
         }
     }
 
@@ -146,29 +222,32 @@ final class LighthouseLink implements PathRole {
         if (sentAt == 0 || Observed.transaction(memory, 0) != transaction) {
             return;
         }
-        long at = Observed.PLACE_OFFSET;
-        Endpoint place =
-                new Endpoint(
-                        Place.high(memory, at),
-                        Place.low(memory, at),
-                        Place.port(memory, at),
-                        0,
-                        0,
-                        0);
+        Endpoint place = Candidates.place(memory, Observed.PLACE_OFFSET);
         rtt = now - sentAt;
         sentAt = 0;
+        boolean doubted = unanswered > 0;
         unanswered = 0;
         boolean moved = observed != null && !observed.sameRemote(place);
+        int before = paths.capabilities();
+        if (moved || !alive) {
+            filter.begin(parts.context().upTo(Long.MAX_VALUE - 1), now);
+        }
         observed = place;
         registerAt = now + REGISTER_NANOS + parts.context().upTo(REGISTER_NANOS);
         if (!alive) {
             alive = true;
             changedAt = now;
+            doubted = true;
+        }
+        if (doubted) {
             paths.choose();
         }
         if (moved) {
             // A NAT in front of us has changed: what was punched through it is gone.
             paths.networkChanged(now);
+        } else if (paths.capabilities() != before) {
+            // Whoever looks for us at this moment has to know it.
+            paths.tellAgain(now);
         }
         parts.changed().accept(now);
     }
@@ -178,10 +257,8 @@ final class LighthouseLink implements PathRole {
             parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
             return;
         }
-        byte[] key = new byte[Limits.PUBLIC_KEY_BYTES];
-        MemorySegment.copy(memory, Layouts.BYTE, PeerUpdate.KEY_OFFSET, key, 0, key.length);
-        PeerController peer = paths.find(PublicKey.copyOf(key));
-        if (peer == null || !(peer.role() instanceof PeerPath path)) {
+        PeerPath path = path(memory, PeerUpdate.KEY_OFFSET);
+        if (path == null) {
             // It may only tell of peers that this node's own file names by their keys.
             return;
         }
@@ -197,12 +274,45 @@ final class LighthouseLink implements PathRole {
             }
         }
         boolean asked = (flags & PeerUpdate.FLAG_PUNCH) == 0;
-        path.heard(places, asked, PeerUpdate.transaction(memory, 0), now);
+        path.heard(
+                new Hearsay(
+                        places,
+                        seenAt(memory, places),
+                        PeerUpdate.capabilities(memory, 0),
+                        asked,
+                        PeerUpdate.transaction(memory, 0)),
+                now);
     }
 
+    /** The lighthouse's own sight of the peer, which is the first, unless it is of no use. */
+    private static Endpoint seenAt(MemorySegment memory, List<Endpoint> places) {
+        long whereabouts = PeerUpdate.WHEREABOUTS_OFFSET;
+        if (places.isEmpty()) {
+            return null;
+        }
+        Endpoint first = Candidates.place(memory, Whereabouts.placeAt(memory, whereabouts, 0));
+        return places.getFirst().sameRemote(first) ? first : null;
+    }
+
+    /** Nobody listens there: it ended, and if it comes back it knows no session of before. */
     @Override
     public void onUnreachable(long now) {
         lost();
+        parts.initiator().want(now, now);
+    }
+
+    @Override
+    public void networkChanged(long now) {
+        find(now);
+    }
+
+    /** Registers, or sees to it that there will be a session for that. */
+    private void find(long now) {
+        register(now);
+        if (registerAt == Long.MAX_VALUE) {
+            registerAt = now + ANSWER_NANOS;
+            parts.initiator().want(now, now);
+        }
     }
 
     private void lost() {
@@ -215,26 +325,41 @@ final class LighthouseLink implements PathRole {
 
     @Override
     public void onTimer(long now) {
+        lookedAt = now;
+        filter.onTimer(now);
         long awaiting = parts.peer().awaitingReplySince();
-        boolean doubt = sentAt == 0 && awaiting != 0 && now - awaiting >= ANSWER_NANOS;
+        boolean doubt = sentAt == 0 && awaiting != 0 && now - awaiting >= SILENCE_NANOS;
         if (now < registerAt && !doubt) {
             return;
         }
-        if (sentAt != 0 && ++unanswered >= UNANSWERED_MAX) {
+        if (sentAt != 0) {
+            unanswered++;
+            paths.choose();
+        }
+        if (unanswered >= UNANSWERED_MAX) {
             lost();
             // It may have been started again, and not know the session any more.
             parts.initiator().want(now, now);
         }
-        register(now);
-        if (registerAt == Long.MAX_VALUE) {
-            registerAt = now + ANSWER_NANOS;
-            parts.initiator().want(now, now);
+        if (!alive && now - changedAt < RESTART_NANOS) {
+            parts.initiator().hurry(now);
         }
+        find(now);
+    }
+
+    @Override
+    public boolean onStray(Endpoint source, long token) {
+        return filter.onStray(source, token);
     }
 
     @Override
     public long deadline() {
-        return registerAt;
+        return Math.min(filter.deadline(), ownDeadline());
+    }
+
+    private long ownDeadline() {
+        boolean inUse = alive && parts.peer().lastSent() > lookedAt - SECOND_NANOS;
+        return inUse ? Math.min(registerAt, lookedAt + LOOK_NANOS) : registerAt;
     }
 
     @Override
@@ -248,7 +373,8 @@ final class LighthouseLink implements PathRole {
                 rtt,
                 -1,
                 observed,
-                List.of());
+                List.of(),
+                filter.result());
     }
 
     @Override

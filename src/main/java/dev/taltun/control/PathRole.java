@@ -1,6 +1,7 @@
 package dev.taltun.control;
 
 import dev.taltun.dataplane.ReceivedFrame;
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.peer.Peer;
 
 /**
@@ -22,6 +23,17 @@ interface PathRole {
 
     /** The network says that a datagram to the peer did not arrive. */
     default void onUnreachable(long now) {}
+
+    /** This machine's network is another, or something in front of it. */
+    default void networkChanged(long now) {}
+
+    /**
+     * What looks like a cookie came that may be a stray of {@link dev.taltun.protocol.FilterCheck};
+     * false if it is not that.
+     */
+    default boolean onStray(Endpoint source, long token) {
+        return false;
+    }
 
     /** Does what is due. */
     default void onTimer(long now) {}

@@ -14,6 +14,8 @@ import java.util.List;
  * @param relayRttNanos last measured round trip through the relay; -1 if none
  * @param observed our own address as the peer sees it, or null if it never said
  * @param candidates where the peer may be, as far as we heard, best first
+ * @param filtering whose datagrams reach us, as a lighthouse found out, in words; empty if it did
+ *     not
  */
 public record PathStatus(
         Kind kind,
@@ -23,9 +25,32 @@ public record PathStatus(
         long directRttNanos,
         long relayRttNanos,
         Endpoint observed,
-        List<Candidate> candidates) {
+        List<Candidate> candidates,
+        String filtering) {
     public PathStatus {
         candidates = List.copyOf(candidates);
+    }
+
+    /** Of a peer that is no lighthouse. */
+    public PathStatus(
+            Kind kind,
+            String relay,
+            String reason,
+            long changedNanosAgo,
+            long directRttNanos,
+            long relayRttNanos,
+            Endpoint observed,
+            List<Candidate> candidates) {
+        this(
+                kind,
+                relay,
+                reason,
+                changedNanosAgo,
+                directRttNanos,
+                relayRttNanos,
+                observed,
+                candidates,
+                "");
     }
 
     /** Ways to a peer. */

@@ -3,6 +3,7 @@ package dev.taltun.control;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.peer.Peer;
+import dev.taltun.protocol.ControlFrame;
 import dev.taltun.protocol.Place;
 import dev.taltun.protocol.Whereabouts;
 import dev.taltun.routing.IpPrefix;
@@ -22,6 +23,13 @@ final class Paths {
     private final List<LighthouseLink> lighthouses = new ArrayList<>();
     private final List<PeerPath> floating = new ArrayList<>();
     private LighthouseLink carrier;
+
+    /** Opened when first asked for; 0 before, negative if that failed. */
+    private int otherSocket;
+
+    /** Who guesses ports at present, or null. */
+    private PortPredictor predicting;
+
     private Function<PublicKey, PeerController> finder = key -> null;
     private Supplier<Collection<PeerController>> everybody = List::of;
 
@@ -99,7 +107,8 @@ final class Paths {
                 best = link;
             }
         }
-        if (carrier != null && lighthouses.contains(carrier) && carrier.isAlive()) {
+        boolean kept = carrier != null && lighthouses.contains(carrier) && carrier.isAlive();
+        if (kept && (carrier.isTrusted() || !best.isTrusted())) {
             // One that works is kept: a few milliseconds are not worth a change of path.
             return;
         }
@@ -119,10 +128,70 @@ final class Paths {
         floating.remove(path);
     }
 
-    /** The machine has other addresses: all is told anew, and tried anew. */
-    void networkChanged(long now) {
+    /** What this node can do, and what it is behind, as lighthouses are told. */
+    int capabilities() {
+        return ControlFrame.CAPABILITY_PATHS
+                | (portVaries() ? ControlFrame.CAPABILITY_VARIES : 0)
+                | (settings.punchPorts() > 0 ? ControlFrame.CAPABILITY_PREDICTS : 0);
+    }
+
+    /**
+     * Whether the NAT in front of us shows another port to every destination: two lighthouses see
+     * us at two places then. Of two families there may be one each.
+     */
+    boolean portVaries() {
+        for (LighthouseLink one : lighthouses) {
+            for (LighthouseLink other : lighthouses) {
+                Endpoint here = one.observed();
+                Endpoint there = other.observed();
+                if (here != null
+                        && there != null
+                        && here.isIpv4() == there.isIpv4()
+                        && !here.sameRemote(there)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** All lighthouses have to know what we just learnt of ourselves. */
+    void tellAgain(long now) {
         lighthouses.forEach(link -> link.register(now));
-        floating.forEach(path -> path.networkChanged(now));
+    }
+
+    /**
+     * Takes leave to guess ports: one peer at a time, so that however many there are it is never
+     * more than the user gave leave for.
+     */
+    boolean claimPrediction(PortPredictor predictor) {
+        if (predicting != null && predicting != predictor) {
+            return false;
+        }
+        predicting = predictor;
+        return true;
+    }
+
+    /**
+     * A socket with another port than our own, to send from only; not positive if there is none.
+     */
+    int otherSocket() {
+        if (otherSocket == 0) {
+            otherSocket = settings.fan().open();
+        }
+        return otherSocket;
+    }
+
+    /** The turn is over. */
+    void endPrediction(PortPredictor predictor) {
+        if (predicting == predictor) {
+            predicting = null;
+        }
+    }
+
+    /** The machine has other addresses or routes: all is told anew, and tried anew. */
+    void networkChanged(long now) {
+        everybody.get().forEach(peer -> peer.networkChanged(now));
     }
 
     /** Whether a place is inside the VPN: to send there would send the tunnel through itself. */

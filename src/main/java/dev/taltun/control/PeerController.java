@@ -39,8 +39,7 @@ import java.util.Set;
  * misses none; whoever has no session and nothing under way is not looked at.
  */
 final class PeerController implements TimerWheel.Expiry {
-    private static final long SECOND_NANOS = 1_000_000_000L;
-    private static final long LOOK_AGAIN_NANOS = SECOND_NANOS;
+    private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
     private static final long REPLY_TIMEOUT_NANOS =
             Limits.KEEPALIVE_TIMEOUT_NANOS + Limits.REKEY_TIMEOUT_NANOS;
 
@@ -56,6 +55,7 @@ final class PeerController implements TimerWheel.Expiry {
     private final Initiator initiator;
     private final PathParts pathParts;
     private final PeerFrames frames;
+    private final Heartbeat heartbeat = new Heartbeat();
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
     private PeerSpec spec;
     private PathRole role;
@@ -65,9 +65,6 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** Addition to the wait for a missing reply. */
     private long replyJitter;
-
-    /** When the heartbeat was turned on, or last found no session to go through. */
-    private long heartbeatFrom;
 
     /** When to wipe everything, or 0. */
     private long wipeAt;
@@ -101,6 +98,7 @@ final class PeerController implements TimerWheel.Expiry {
         frames = new PeerFrames(pathParts);
         role = context.paths.roleOf(pathParts, spec);
         replyJitter = context.jitter();
+        heartbeat.every(spec.keepaliveSeconds());
     }
 
     /** What the peer is to the finding of paths. */
@@ -120,7 +118,7 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** The agent runs: finds the peer, and shakes hands if that is wanted. */
     void start(long now) {
-        heartbeatFrom = now;
+        heartbeat.restart(now);
         startHandshake = spec.initiates();
         place.use(spec.endpoint(), now);
         schedule(now);
@@ -152,8 +150,7 @@ final class PeerController implements TimerWheel.Expiry {
             place.use(next.endpoint(), now);
         }
         startHandshake |= next.initiates() && !before.initiates();
-        if (next.keepaliveSeconds() != 0 && before.keepaliveSeconds() == 0) {
-            // At once, so that a NAT in front of us opens.
+        if (heartbeat.every(next.keepaliveSeconds())) {
             heartbeat(now);
         }
         schedule(now);
@@ -319,6 +316,17 @@ final class PeerController implements TimerWheel.Expiry {
         return true;
     }
 
+    /** The machine has other addresses or routes: tells who expects to hear where we are. */
+    void networkChanged(long now) {
+        place.forgetLocalAddress();
+        initiator.hurry(now);
+        role.networkChanged(now);
+        if (role.shakesHands()) {
+            heartbeat(now);
+        }
+        schedule(now);
+    }
+
     /** A control frame came. */
     void onFrame(ReceivedFrame frame, long now) {
         if (frames.onFrame(frame, role, now)) {
@@ -407,8 +415,8 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     private void heartbeat(long now) {
-        heartbeatFrom = now;
-        if (peer.endpoint() != null && (spec.initiates() || sessions.usable(now) != null)) {
+        heartbeat.restart(now);
+        if (heartbeatDeadline(now) != Long.MAX_VALUE) {
             keepalive(now);
         }
     }
@@ -458,15 +466,8 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     private long heartbeatDeadline(long now) {
-        boolean on =
-                spec.keepaliveSeconds() != 0
-                        && peer.endpoint() != null
-                        && (spec.initiates() || sessions.usable(now) != null);
-        if (!on) {
-            return Long.MAX_VALUE;
-        }
-        long last = Math.max(heartbeatFrom, Math.max(peer.lastSent(), peer.lastReceived()));
-        return last + spec.keepaliveSeconds() * SECOND_NANOS;
+        boolean on = spec.initiates() || sessions.usable(now) != null;
+        return on ? heartbeat.deadline(peer) : Long.MAX_VALUE;
     }
 
     /** Sets the timer to the moment at which there is something to look at. */

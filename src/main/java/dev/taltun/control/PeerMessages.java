@@ -68,17 +68,29 @@ final class PeerMessages {
     record Shot(Endpoint to, int hops) {}
 
     /**
-     * Sends one initiation to several places, which takes the place of one that waits for its
-     * response: only the first that arrives is answered.
+     * Writes an initiation that takes the place of one that waits for its response, for {@link
+     * #copies}.
+     *
+     * @param message has room for it
+     * @return false if we are nobody
      */
-    boolean initiation(CipherSuite suite, List<Shot> shots, long now) {
-        if (shots.isEmpty() || context.identity.isNobody()) {
+    boolean draft(CipherSuite suite, MemorySegment message, long now) {
+        if (context.identity.isNobody()) {
             return false;
         }
         context.indices.remove(handshake.pendingIndex());
         int index = context.indices.allocate(peer);
-        MemorySegment message = context.frame;
         handshake.createInitiation(suite, index, context.timestamp(), now, message, 0);
+        return true;
+    }
+
+    /**
+     * Sends copies of an initiation, as far as there is room.
+     *
+     * @return how many
+     */
+    int copies(MemorySegment message, List<Shot> shots, long now) {
+        int sent = 0;
         for (Shot shot : shots) {
             TxBatch batch = context.outbox.batchFor(HandshakeInitiation.BYTES);
             if (batch == null) {
@@ -90,8 +102,9 @@ final class PeerMessages {
             }
             peer.noteSent(now, HandshakeInitiation.BYTES, 1);
             context.counters.increment(Counter.HANDSHAKE_INITIATIONS_SENT);
+            sent++;
         }
-        return true;
+        return sent;
     }
 
     /** Sends the frame in the context's memory. */

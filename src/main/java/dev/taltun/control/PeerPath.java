@@ -1,7 +1,8 @@
 package dev.taltun.control;
 
-import dev.taltun.io.udp.Endpoint;
+import dev.taltun.crypto.PublicKey;
 import dev.taltun.peer.Peer;
+import dev.taltun.protocol.ControlFrame;
 import dev.taltun.protocol.Probe;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -29,15 +30,26 @@ final class PeerPath implements PathRole {
     private static final long MILLI_NANOS = 1_000_000;
     private static final long SECOND_NANOS = 1000 * MILLI_NANOS;
 
-    /** What is sent is not answered for this long: time for a probe, and then for the next. */
+    /** What is sent is not answered for this long: time for a probe. */
+    private static final long SILENCE_NANOS = 400 * MILLI_NANOS;
+
+    /** From one probe to the next. */
     private static final long PROBE_NANOS = SECOND_NANOS;
 
-    private static final long PROBE_TIMEOUT_MIN_NANOS = 500 * MILLI_NANOS;
+    private static final long PROBE_TIMEOUT_MIN_NANOS = 300 * MILLI_NANOS;
+
+    /** How often to look for silence while something is sent. */
+    private static final long LOOK_NANOS = 200 * MILLI_NANOS;
+
     private static final int UNANSWERED_MAX = 3;
 
     /** NATs forget UDP after 30 s, the worst of them. */
     private static final long IDLE_NANOS = 30 * SECOND_NANOS;
 
+    /** A peer that guesses ports is done by then. */
+    private static final long TURN_NANOS = 10 * SECOND_NANOS;
+
+    private static final String TRYING = "trying its places";
     private static final long ASK_AGAIN_NANOS = SECOND_NANOS;
     private static final int QUESTIONS_MAX = 3;
     private static final long RETRY_NANOS = 60 * SECOND_NANOS;
@@ -56,6 +68,12 @@ final class PeerPath implements PathRole {
     private final PathChoice choice;
     private final Peer peer;
     private final Puncher puncher;
+    private final PortPredictor predictor;
+    private final RelayRtt relayRtt;
+
+    /** What a lighthouse last said of the peer. */
+    private Hearsay last = new Hearsay(List.of(), null, 0, false, 0);
+
     private State state = State.RELAYED;
     private String reason = "nothing was sent yet";
 
@@ -85,13 +103,16 @@ final class PeerPath implements PathRole {
     private long probeAt;
 
     private long rtt = -1;
+    private long lookedAt;
 
     PeerPath(PathParts parts, Paths paths, PathChoice choice) {
         this.parts = parts;
         this.paths = paths;
         this.choice = choice;
         peer = parts.peer();
-        puncher = new Puncher(parts);
+        puncher = new Puncher(parts, this::tellOpened);
+        predictor = new PortPredictor(parts, paths);
+        relayRtt = new RelayRtt(paths, peer);
         paths.add(this);
         carrierChanged();
     }
@@ -100,6 +121,7 @@ final class PeerPath implements PathRole {
     void carrierChanged() {
         boolean relayed = choice != PathChoice.DIRECT;
         peer.relayThrough(relayed ? Paths.peerOf(paths.carrier()) : null);
+        relayRtt.forget();
     }
 
     @Override
@@ -116,13 +138,14 @@ final class PeerPath implements PathRole {
 
     @Override
     public void onRelayed(long now) {
+        relayRtt.measure(random(), now);
         if (choice == PathChoice.RELAY || paths.carrier() == null) {
             return;
         }
         if (state == State.DIRECT) {
             // The peer's packets come the other way: it has its doubts.
             probeNow(now);
-        } else if (state == State.RELAYED && now >= lookAt && !puncher.isActive()) {
+        } else if (state == State.RELAYED && now >= lookAt && !isSeeking()) {
             questions = 0;
             transaction = (int) random();
             ask(now);
@@ -132,6 +155,10 @@ final class PeerPath implements PathRole {
                 probeNow(now);
             }
         }
+    }
+
+    private boolean isSeeking() {
+        return puncher.isActive() || predictor.isActive();
     }
 
     private void ask(long now) {
@@ -161,41 +188,60 @@ final class PeerPath implements PathRole {
         }
     }
 
-    /**
-     * A lighthouse tells where the peer may be.
-     *
-     * @param places that are worth a try; the first is where the lighthouse sees it
-     * @param answer whether it answers a question of ours; else the peer asks for us
-     */
-    void heard(List<Endpoint> places, boolean answer, int number, long now) {
-        if (choice == PathChoice.RELAY || (answer && number != transaction)) {
+    /** A lighthouse tells where the peer may be. */
+    void heard(Hearsay told, long now) {
+        if (choice == PathChoice.RELAY || (told.answer() && told.transaction() != transaction)) {
             return;
         }
         askAgainAt = 0;
         lookAt = now + RETRY_NANOS;
-        if (state == State.DIRECT && answer) {
+        last = told;
+        if ((state == State.DIRECT && told.answer()) || predictor.isActive()) {
             return;
         }
-        reason = places.isEmpty() ? "none of its places is worth a try" : "trying its places";
-        puncher.begin(places, now);
+        reason = told.places().isEmpty() ? "none of its places is worth a try" : TRYING;
+        puncher.begin(told.places(), now);
         parts.changed().accept(now);
     }
 
-    private void gaveUp() {
-        reason = "no answer from any of its places" + natReason();
+    /** All tries at its places came to nothing: its port may have to be guessed. */
+    private void gaveUp(long now) {
+        boolean ours = paths.portVaries();
+        boolean its = last.varies();
+        boolean allowed = paths.settings().punchPorts() > 0 && last.predicts();
+        reason = "no answer from any of its places" + PortPredictor.why(ours, its, allowed);
+        if (ours == its || !allowed || last.seen() == null || !last.seen().isIpv4()) {
+            return;
+        }
+        PortPredictor.Part part = ours ? PortPredictor.Part.SPREADS : PortPredictor.Part.GUESSES;
+        if (predictor.begin(part, last.seen(), now)) {
+            reason = "guessing ports: " + reason;
+        } else {
+            reason += "; guessing ports later";
+            lookAt = now + TURN_NANOS;
+        }
     }
 
-    /** Two lighthouses that see us at two ports are behind a NAT that cannot be punched. */
-    private String natReason() {
-        Endpoint first = null;
-        for (LighthouseLink link : paths.lighthouses()) {
-            Endpoint seen = link.observed();
-            if (first != null && seen != null && !seen.sameRemote(first)) {
-                return "; our NAT shows another port to everybody";
-            }
-            first = seen != null ? seen : first;
+    PublicKey publicKey() {
+        return peer.publicKey();
+    }
+
+    /** A probe through the relay was answered. */
+    void onRelayAnswer(long number, long now) {
+        relayRtt.answered(number, now);
+    }
+
+    /** The peer has opened its NAT for our packets. */
+    void onOpened(long now) {
+        puncher.opened(now);
+        parts.changed().accept(now);
+    }
+
+    /** Tells the peer that our NAT is open for its packets. */
+    private void tellOpened(long now) {
+        if (paths.carrier() != null) {
+            paths.carrier().passOn(peer.publicKey(), ControlFrame.TYPE_OPENED, 0, now);
         }
-        return "";
     }
 
     // The direct path.
@@ -203,7 +249,8 @@ final class PeerPath implements PathRole {
     @Override
     public void onSession(long now) {
         puncher.stop();
-        if (state == State.RELAYED && choice != PathChoice.RELAY && paths.carrier() != null) {
+        predictor.settle();
+        if (state != State.DIRECT && choice != PathChoice.RELAY && paths.carrier() != null) {
             unanswered = 0;
             probeNow(now);
         }
@@ -302,11 +349,17 @@ final class PeerPath implements PathRole {
         }
     }
 
-    /** The machine has other addresses. */
-    void networkChanged(long now) {
+    @Override
+    public void networkChanged(long now) {
         lookAt = now;
+        // What failed, failed elsewhere.
+        holdUntil = 0;
+        flaps = 0;
         if (state == State.DIRECT) {
             probeNow(now);
+        } else if (state == State.DOUBT) {
+            // Hardly a doubt any more: another path can be looked for at once.
+            relay("the network in front of us changed", now);
         }
     }
 
@@ -314,8 +367,13 @@ final class PeerPath implements PathRole {
 
     @Override
     public void onTimer(long now) {
+        lookedAt = now;
         if (!puncher.onTimer(now)) {
-            gaveUp();
+            gaveUp(now);
+        }
+        if (!predictor.onTimer(now)) {
+            reason = predictor.words() + " in vain";
+            lookAt = Math.max(lookAt, now + SECOND_NANOS);
         }
         if (askAgainAt != 0 && now >= askAgainAt) {
             askAgainAt = 0;
@@ -344,7 +402,10 @@ final class PeerPath implements PathRole {
         unanswered++;
         if (state == State.DIRECT) {
             state = State.DOUBT;
+            reason = "no answer on the direct path";
             peer.setDirect(false);
+            // It may be that we are elsewhere, behind a NAT that began anew.
+            paths.lighthouses().forEach(link -> link.confirm(now));
         }
         if (unanswered < UNANSWERED_MAX) {
             probeAt = Math.max(now, probeSentAt + PROBE_NANOS);
@@ -368,7 +429,7 @@ final class PeerPath implements PathRole {
     }
 
     private long probeDue(long awaiting) {
-        return Math.max(awaiting, probeSentAt) + PROBE_NANOS;
+        return Math.max(awaiting + SILENCE_NANOS, probeSentAt + PROBE_NANOS);
     }
 
     private long probeTimeout() {
@@ -379,7 +440,7 @@ final class PeerPath implements PathRole {
 
     @Override
     public long deadline() {
-        long at = puncher.deadline();
+        long at = Math.min(puncher.deadline(), predictor.deadline());
         if (askAgainAt != 0) {
             at = Math.min(at, askAgainAt);
         }
@@ -389,8 +450,11 @@ final class PeerPath implements PathRole {
         if (probing) {
             at = Math.min(at, probeSentAt + probeTimeout());
         }
-        if (state == State.DIRECT && !probing && peer.awaitingReplySince() != 0) {
-            at = Math.min(at, probeDue(peer.awaitingReplySince()));
+        if (state == State.DIRECT && !probing) {
+            long awaiting = peer.awaitingReplySince();
+            at = Math.min(at, awaiting == 0 ? Long.MAX_VALUE : probeDue(awaiting));
+            boolean inUse = peer.lastSent() > lookedAt - SECOND_NANOS;
+            at = Math.min(at, inUse ? lookedAt + LOOK_NANOS : Long.MAX_VALUE);
         }
         return at;
     }
@@ -410,7 +474,7 @@ final class PeerPath implements PathRole {
                 direct ? "" : choice == PathChoice.RELAY ? "path = \"relay\"" : reason,
                 changedAt == 0 ? -1 : now - changedAt,
                 rtt,
-                -1,
+                relayRtt.last(),
                 carrier.observed(),
                 puncher.candidates());
     }
@@ -420,6 +484,7 @@ final class PeerPath implements PathRole {
         peer.relayThrough(null);
         peer.setDirect(false);
         puncher.stop();
+        predictor.close();
         paths.remove(this);
     }
 }

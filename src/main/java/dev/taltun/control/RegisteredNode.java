@@ -3,15 +3,19 @@ package dev.taltun.control;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.io.udp.Endpoint;
+import dev.taltun.io.udp.TxBatch;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
+import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.ControlFrame;
+import dev.taltun.protocol.FilterCheck;
 import dev.taltun.protocol.Limits;
 import dev.taltun.protocol.Observed;
 import dev.taltun.protocol.PeerUpdate;
 import dev.taltun.protocol.Query;
 import dev.taltun.protocol.Register;
+import dev.taltun.protocol.RelayProbe;
 import dev.taltun.protocol.Whereabouts;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -34,13 +38,23 @@ final class RegisteredNode implements PathRole {
     /** Questions of one node: 10 a second, and 40 at once. */
     private static final long QUESTION_NANOS = SECOND_NANOS / 10;
 
-    private static final long QUESTION_CREDIT_NANOS = 40 * QUESTION_NANOS;
+    private static final int QUESTIONS_AT_ONCE = 40;
+
+    /** Probes of one node, and its answers to those of others: as many as packets deserve. */
+    private static final long PROBE_NANOS = SECOND_NANOS / 50;
+
+    private static final int PROBES_AT_ONCE = 200;
+
+    private static final int STRAYS_AT_ONCE = 6;
 
     private final PathParts parts;
     private final Paths paths;
     private List<Endpoint> places = List.of();
+    private int capabilities;
     private long registeredAt;
-    private long nextQuestion;
+    private final Allowance questions = new Allowance(QUESTION_NANOS, QUESTIONS_AT_ONCE);
+    private final Allowance strays = new Allowance(SECOND_NANOS, STRAYS_AT_ONCE);
+    private final Allowance probes = new Allowance(PROBE_NANOS, PROBES_AT_ONCE);
 
     RegisteredNode(PathParts parts, Paths paths) {
         this.parts = parts;
@@ -50,27 +64,29 @@ final class RegisteredNode implements PathRole {
     @Override
     public void onFrame(ReceivedFrame frame, long now) {
         MemorySegment memory = frame.memory();
-        switch (ControlFrame.type(memory, 0)) {
-            case ControlFrame.TYPE_REGISTER -> {
-                if (Register.check(memory, 0)) {
-                    register(memory, now);
-                } else {
-                    parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
-                }
-            }
-            case ControlFrame.TYPE_QUERY -> {
-                if (Query.check(memory, 0)) {
-                    question(memory, now);
-                } else {
-                    parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
-                }
-            }
-            default -> {}
+        int type = ControlFrame.type(memory, 0);
+        if (type == ControlFrame.TYPE_REGISTER && isComplete(Register.check(memory, 0))) {
+            register(memory, now);
+        } else if (type == ControlFrame.TYPE_QUERY && isComplete(Query.check(memory, 0))) {
+            question(memory, now);
+        } else if (RelayProbe.isOne(type) && isComplete(RelayProbe.check(memory, 0))) {
+            passOn(memory, type, now);
+        } else if (type == ControlFrame.TYPE_FILTER_CHECK
+                && isComplete(FilterCheck.check(memory, 0))) {
+            stray(FilterCheck.token(memory, 0), now);
         }
+    }
+
+    private boolean isComplete(boolean checked) {
+        if (!checked) {
+            parts.context().counters.increment(Counter.CONTROL_FRAMES_MALFORMED);
+        }
+        return checked;
     }
 
     private void register(MemorySegment memory, long now) {
         places = List.copyOf(Candidates.read(memory, Register.WHEREABOUTS_OFFSET));
+        capabilities = Register.capabilities(memory, 0);
         registeredAt = now;
         Endpoint seen = parts.peer().endpoint();
         if (seen == null) {
@@ -89,27 +105,66 @@ final class RegisteredNode implements PathRole {
     }
 
     private void question(MemorySegment memory, long now) {
-        long next = Math.max(nextQuestion, now - QUESTION_CREDIT_NANOS);
-        if (next >= now || !isRegistered(now)) {
+        if (!isRegistered(now) || !questions.take(now)) {
             return;
         }
-        nextQuestion = next + QUESTION_NANOS;
         int transaction = Query.transaction(memory, 0);
-        byte[] bytes = new byte[Limits.PUBLIC_KEY_BYTES];
-        MemorySegment.copy(memory, Layouts.BYTE, Query.KEY_OFFSET, bytes, 0, bytes.length);
-        PublicKey key = PublicKey.copyOf(bytes);
-        RegisteredNode other = find(key);
-        if (other == null || other == this || !mayTalk(other) || !other.isRegistered(now)) {
+        PublicKey key = key(memory, Query.KEY_OFFSET);
+        RegisteredNode other = reachable(key, now);
+        if (other == null) {
             // One answer for all reasons: who there is, is nobody's business.
             MemorySegment answer = parts.context().frame;
             int length = PeerUpdate.put(answer, 0, PeerUpdate.FLAG_UNKNOWN, transaction, 0, 0);
-            putKey(answer, key);
+            putKey(answer, PeerUpdate.KEY_OFFSET, key);
             parts.send(length, now);
             return;
         }
         // The one that was asked for first: it is not waiting, and its way may be longer.
         other.tell(this, PeerUpdate.FLAG_PUNCH, 0, now);
         tell(other, 0, transaction, now);
+    }
+
+    /** Passes a message of one node to another on, and says whom it is from. */
+    private void passOn(MemorySegment memory, int type, long now) {
+        if (!isRegistered(now) || !probes.take(now)) {
+            return;
+        }
+        RegisteredNode other = reachable(key(memory, RelayProbe.KEY_OFFSET), now);
+        if (other != null) {
+            MemorySegment frame = parts.context().frame;
+            RelayProbe.put(frame, 0, type, RelayProbe.transaction(memory, 0));
+            putKey(frame, RelayProbe.KEY_OFFSET, parts.peer().publicKey());
+            other.parts.send(RelayProbe.BYTES, now);
+        }
+    }
+
+    /** Sends the node, there where it is, a datagram from another port of ours. */
+    private void stray(long token, long now) {
+        Endpoint to = parts.peer().endpoint();
+        Session session = parts.sessions().usable(now);
+        int via = paths.otherSocket();
+        if (to == null || session == null || via <= 0 || !strays.take(now)) {
+            return;
+        }
+        TxBatch batch = parts.context().outbox.batchFor(FilterCheck.STRAY_BYTES);
+        if (batch != null) {
+            FilterCheck.putStray(batch.slab(), batch.tail(), session.remoteIndex(), token);
+            batch.append(FilterCheck.STRAY_BYTES, to.from(via), 1);
+        }
+    }
+
+    private static PublicKey key(MemorySegment memory, long at) {
+        byte[] bytes = new byte[Limits.PUBLIC_KEY_BYTES];
+        MemorySegment.copy(memory, Layouts.BYTE, at, bytes, 0, bytes.length);
+        return PublicKey.copyOf(bytes);
+    }
+
+    /** The registered node with this key, if the two may talk; else null. */
+    private RegisteredNode reachable(PublicKey key, long now) {
+        RegisteredNode other = find(key);
+        boolean usable =
+                other != null && other != this && mayTalk(other) && other.isRegistered(now);
+        return usable ? other : null;
     }
 
     private RegisteredNode find(PublicKey key) {
@@ -134,19 +189,14 @@ final class RegisteredNode implements PathRole {
         }
         MemorySegment frame = parts.context().frame;
         int length = PeerUpdate.put(frame, 0, flags, transaction, 0, all.size());
-        putKey(frame, about.parts.peer().publicKey());
+        PeerUpdate.putCapabilities(frame, 0, about.capabilities);
+        putKey(frame, PeerUpdate.KEY_OFFSET, about.parts.peer().publicKey());
         Paths.putPlaces(frame, PeerUpdate.WHEREABOUTS_OFFSET, all);
         parts.send(length, now);
     }
 
-    private static void putKey(MemorySegment frame, PublicKey key) {
-        MemorySegment.copy(
-                key.toBytes(),
-                0,
-                frame,
-                Layouts.BYTE,
-                PeerUpdate.KEY_OFFSET,
-                Limits.PUBLIC_KEY_BYTES);
+    private static void putKey(MemorySegment frame, long at, PublicKey key) {
+        MemorySegment.copy(key.toBytes(), 0, frame, Layouts.BYTE, at, Limits.PUBLIC_KEY_BYTES);
     }
 
     @Override

@@ -10,12 +10,15 @@ public interface Sleeper {
     /** Ends the sleep, or the next one at once. Any thread. */
     void wakeUp();
 
-    /** Sleeps in a poller of the control agent's own, which the caller closes. */
+    /**
+     * Sleeps in a poller of the control agent's own, which the caller closes; its descriptor ends
+     * the sleep, too.
+     */
     static Sleeper of(Poller poller) {
         return new Sleeper() {
             @Override
             public void sleep(long maxNanos) {
-                poller.awaitWakeUp(maxNanos);
+                poller.awaitReadable(maxNanos);
             }
 
             @Override

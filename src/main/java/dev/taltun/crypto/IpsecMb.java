@@ -32,8 +32,8 @@ final class IpsecMb {
     /** The names under which distributions install it, newest first. */
     static final String[] LIBRARY_NAMES = {"libIPSec_MB.so.2", "libIPSec_MB.so.1"};
 
-    /** Bytes for a {@code struct gcm_key_data} of any known version. */
-    static final long GCM_KEY_BYTES = 2048;
+    /** Bytes for a {@code struct gcm_key_data} of any known version: 1264, in whole cache lines. */
+    static final long GCM_KEY_BYTES = 1280;
 
     /** Bytes for a {@code struct gcm_context_data}. */
     static final long GCM_CONTEXT_BYTES = 128;

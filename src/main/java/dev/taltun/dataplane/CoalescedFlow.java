@@ -1,6 +1,5 @@
 package dev.taltun.dataplane;
 
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.memory.Layouts;
 import dev.taltun.protocol.IpPacket;
@@ -8,6 +7,7 @@ import dev.taltun.protocol.Ipv4Header;
 import dev.taltun.protocol.Ipv6Header;
 import dev.taltun.protocol.TcpHeader;
 import dev.taltun.protocol.UdpHeader;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -15,11 +15,16 @@ import java.lang.foreign.MemorySegment;
  * packet whole, of the others the payload.
  *
  * <pre>
- *   pieces:  | virtio header | IP | TCP | payload 0 |   | payload 1 |   | payload 2 |
- *              ^ in the room before packet 0
+ *   buffer:  | room | virtio header | IP | TCP | payload 0 | payload 1 | payload 2 | ...
+ *                                   ^ 64
  * </pre>
  *
- * <p>Belongs to one thread. References packets, owns none.
+ * <p>The payloads are copied while they are warm from being opened. Measured, that is cheaper than
+ * to have {@code writev} gather them: the kernel spends 40 ns more on a piece than on as many bytes
+ * of a long run, and a copy within the first two caches takes 20 ns.
+ *
+ * <p>Belongs to one thread. Owns its buffer; references the packets themselves until it is written,
+ * in case the kernel refuses the super-packet.
  */
 final class CoalescedFlow {
     /** Most packets in one super-packet; more than 64 KiB of them never fit anyway. */
@@ -28,10 +33,16 @@ final class CoalescedFlow {
     /** A super-packet is an IP packet, whose length field has 16 bits. */
     private static final int MAX_BYTES = 65_535;
 
+    /**
+     * Where the super-packet begins in the buffer: a cache line, with the offload header before.
+     */
+    private static final int START = 64;
+
     /** Flags that may differ within a super-packet are none but PSH, which the last one has. */
     private static final int PSH = TcpHeader.PSH;
 
-    private final GatherList pieces = new GatherList(MAX_PACKETS);
+    private final FlowHeaders expected = new FlowHeaders();
+    private final MemorySegment buffer;
     private final long[] packets = new long[MAX_PACKETS];
     private final int[] lengths = new int[MAX_PACKETS];
     private MemorySegment memory;
@@ -56,7 +67,14 @@ final class CoalescedFlow {
     private int nextId;
     private boolean idsMatter;
 
-    /** Begins with one packet, which has payload. */
+    /**
+     * @param arena owner of the buffer
+     */
+    CoalescedFlow(Arena arena) {
+        buffer = arena.allocate(START + MAX_BYTES + 1, START);
+    }
+
+    /** Begins with one packet, which has payload, and stays where it is until this is written. */
     void start(
             MemorySegment from,
             long packet,
@@ -85,20 +103,18 @@ final class CoalescedFlow {
             sourceLow = Ipv6Header.sourceLow(from, packet);
             destinationHigh = Ipv6Header.destinationHigh(from, packet);
             destinationLow = Ipv6Header.destinationLow(from, packet);
+            idsMatter = false;
         }
         lastPushed = false;
         closed = false;
-        if (ipProtocol == IpPacket.PROTOCOL_TCP) {
-            long tcp = packet + transportOffset;
-            nextSequence = TcpHeader.sequence(from, tcp) + payload;
-            lastPushed = (TcpHeader.flags(from, tcp) & PSH) != 0;
+        boolean tcp = ipProtocol == IpPacket.PROTOCOL_TCP;
+        if (tcp) {
+            long header = packet + transportOffset;
+            nextSequence = TcpHeader.sequence(from, header) + payload;
+            lastPushed = (TcpHeader.flags(from, header) & PSH) != 0;
             closed = lastPushed;
         }
-        pieces.clear();
-        pieces.add(
-                from,
-                packet - VirtioNetHeader.BYTES,
-                VirtioNetHeader.BYTES + headerBytes + payload);
+        expected.set(from, packet, headerBytes, isIpv4, tcp);
         packets[0] = packet;
         lengths[0] = headerBytes + payload;
         count = 1;
@@ -127,80 +143,47 @@ final class CoalescedFlow {
                 && Ipv6Header.destinationHigh(from, packet) == destinationHigh;
     }
 
-    /** Appends a TCP packet with data and no flags but ACK and PSH, if it directly follows. */
-    boolean appendTcp(MemorySegment from, long packet, int payload) {
-        long tcp = packet + transport;
-        long first = packets[0] + transport;
-        if (TcpHeader.sequence(from, tcp) != nextSequence
-                || TcpHeader.acknowledgment(from, tcp) != TcpHeader.acknowledgment(memory, first)
-                || offsetFlagsWindow(from, tcp) != offsetFlagsWindow(memory, first)
-                || urgent(from, tcp) != urgent(memory, first)
-                || !fits(from, packet, payload)
-                || !sameBytes(
-                        from,
-                        tcp + TcpHeader.BYTES_MIN,
-                        first + TcpHeader.BYTES_MIN,
-                        headers - transport - TcpHeader.BYTES_MIN)) {
+    /**
+     * Appends a packet if it directly follows; needs no other look at it before.
+     *
+     * @param length of the packet by its own IP header, which was checked to fit; eight readable
+     *     bytes must follow it
+     */
+    boolean append(MemorySegment from, long packet, int length) {
+        int payload = length - headers;
+        if (payload <= 0
+                || payload > segmentSize
+                || bytes + payload > MAX_BYTES
+                || expected.differ(from, packet)
+                || (idsMatter && Ipv4Header.id(from, packet) != nextId)) {
             return false;
         }
-        nextSequence += payload;
-        lastPushed = (TcpHeader.flags(from, tcp) & PSH) != 0;
-        append(from, packet, payload);
-        closed |= lastPushed;
-        return true;
-    }
-
-    /** Header length, reserved bits, flags but PSH, and window, all at once. */
-    private static int offsetFlagsWindow(MemorySegment from, long tcp) {
-        return from.get(Layouts.BE_INT, tcp + TcpHeader.DATA_OFFSET) & ~(PSH << Short.SIZE);
-    }
-
-    private static short urgent(MemorySegment from, long tcp) {
-        return from.get(Layouts.NATIVE_SHORT, tcp + TcpHeader.URGENT_OFFSET);
-    }
-
-    /** Appends a UDP packet with data, if it can follow. */
-    boolean appendUdp(MemorySegment from, long packet, int payload) {
-        if (!fits(from, packet, payload)) {
-            return false;
-        }
-        append(from, packet, payload);
-        return true;
-    }
-
-    private boolean fits(MemorySegment from, long packet, int payload) {
-        if (count == MAX_PACKETS || payload > segmentSize || bytes + payload > MAX_BYTES) {
-            return false;
-        }
-        long first = packets[0];
-        if (!ipv4) {
-            // Version, traffic class and flow label; the hop limit.
-            return from.get(Layouts.NATIVE_INT, packet) == memory.get(Layouts.NATIVE_INT, first)
-                    && Ipv6Header.hopLimit(from, packet) == Ipv6Header.hopLimit(memory, first);
-        }
-        return Ipv4Header.tos(from, packet) == Ipv4Header.tos(memory, first)
-                && Ipv4Header.ttl(from, packet) == Ipv4Header.ttl(memory, first)
-                && Ipv4Header.fragmentField(from, packet) == Ipv4Header.fragmentField(memory, first)
-                && (!idsMatter || Ipv4Header.id(from, packet) == nextId);
-    }
-
-    private boolean sameBytes(MemorySegment from, long at, long first, int length) {
-        for (int i = 0; i < length; i += 4) {
-            if (from.get(Layouts.NATIVE_INT, at + i) != memory.get(Layouts.NATIVE_INT, first + i)) {
+        long header = packet + transport;
+        if (protocol == IpPacket.PROTOCOL_TCP) {
+            if (TcpHeader.sequence(from, header) != nextSequence) {
                 return false;
             }
+            nextSequence += payload;
+            lastPushed = (TcpHeader.flags(from, header) & PSH) != 0;
+        } else if (UdpHeader.length(from, header) != length - transport
+                || UdpHeader.checksum(from, header) == 0) {
+            return false;
         }
-        return true;
-    }
-
-    private void append(MemorySegment from, long packet, int payload) {
-        pieces.add(from, packet + headers, payload);
+        if (count == 1) {
+            MemorySegment.copy(memory, packets[0], buffer, START, lengths[0]);
+        }
+        MemorySegment.copy(from, packet + headers, buffer, START + bytes, payload);
         packets[count] = packet;
-        lengths[count] = headers + payload;
+        lengths[count] = length;
         count++;
         bytes += payload;
         nextId = nextId + 1 & 0xffff;
-        closed = payload < segmentSize || bytes + segmentSize > MAX_BYTES || count == MAX_PACKETS;
+        closed =
+                lastPushed
+                        || payload < segmentSize
+                        || bytes + segmentSize > MAX_BYTES
+                        || count == MAX_PACKETS;
+        return true;
     }
 
     /** Whether no packet can be appended any more. */
@@ -217,6 +200,7 @@ final class CoalescedFlow {
         return protocol == IpPacket.PROTOCOL_TCP;
     }
 
+    /** Holds packet i, unchanged if there are more than one. */
     MemorySegment memory() {
         return memory;
     }
@@ -229,25 +213,37 @@ final class CoalescedFlow {
         return lengths[i];
     }
 
-    GatherList pieces() {
-        return pieces;
+    /** Where the super-packet is, after {@link #finish()}. */
+    MemorySegment superPacket() {
+        return count == 1 ? memory : buffer;
     }
 
-    /** Turns the first packet's headers into the super-packet's, and completes the pieces. */
+    /** Offset of the super-packet; its offload header stands before it. */
+    long superPacketOffset() {
+        return count == 1 ? packets[0] : START;
+    }
+
+    /** Length of the super-packet in bytes. */
+    int superPacketLength() {
+        return bytes;
+    }
+
+    /** Turns the first packet's headers into the super-packet's. */
     void finish() {
-        long packet = packets[0];
+        MemorySegment to = superPacket();
+        long packet = superPacketOffset();
         long header = packet + transport;
         if (count > 1) {
-            writeLengths(packet, header, bytes);
+            writeLengths(packet, header);
         }
         int checksum = isTcp() ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
-        long pseudo = pseudoSum(packet, bytes - transport);
-        memory.set(Layouts.NATIVE_SHORT, header + checksum, (short) Checksum.fold(pseudo));
+        long pseudo = pseudoSum(to, packet);
+        to.set(Layouts.NATIVE_SHORT, header + checksum, (short) Checksum.fold(pseudo));
         if (isTcp() && lastPushed) {
-            TcpHeader.flags(memory, header, TcpHeader.flags(memory, header) | PSH);
+            TcpHeader.flags(to, header, TcpHeader.flags(to, header) | PSH);
         }
         VirtioNetHeader.set(
-                memory,
+                to,
                 packet - VirtioNetHeader.BYTES,
                 VirtioNetHeader.NEEDS_CSUM,
                 count == 1 ? VirtioNetHeader.GSO_NONE : gsoType(),
@@ -258,11 +254,11 @@ final class CoalescedFlow {
     }
 
     /** Sum of the pseudo-header: addresses, protocol, length (RFC 9293 3.1, RFC 8200 8.1). */
-    private long pseudoSum(long packet, int transportBytes) {
-        int numbers = Checksum.nativeOrder(protocol) + Checksum.nativeOrder(transportBytes);
+    private long pseudoSum(MemorySegment of, long packet) {
+        int numbers = Checksum.nativeOrder(protocol) + Checksum.nativeOrder(bytes - transport);
         return ipv4
-                ? Checksum.sum(memory, packet + Ipv4Header.SOURCE_OFFSET, 8, numbers)
-                : Checksum.sum(memory, packet + Ipv6Header.SOURCE_OFFSET, 32, numbers);
+                ? Checksum.sum(of, packet + Ipv4Header.SOURCE_OFFSET, 8, numbers)
+                : Checksum.sum(of, packet + Ipv6Header.SOURCE_OFFSET, 32, numbers);
     }
 
     private int gsoType() {
@@ -272,36 +268,20 @@ final class CoalescedFlow {
         return ipv4 ? VirtioNetHeader.GSO_TCPV4 : VirtioNetHeader.GSO_TCPV6;
     }
 
-    private void writeLengths(long packet, long header, int total) {
+    private void writeLengths(long packet, long header) {
         if (ipv4) {
-            Ipv4Header.totalLength(memory, packet, total);
-            memory.set(Layouts.NATIVE_SHORT, packet + Ipv4Header.CHECKSUM_OFFSET, (short) 0);
-            long sum = Checksum.sum(memory, packet, Ipv4Header.BYTES_MIN, 0);
-            memory.set(
+            Ipv4Header.totalLength(buffer, packet, bytes);
+            buffer.set(Layouts.NATIVE_SHORT, packet + Ipv4Header.CHECKSUM_OFFSET, (short) 0);
+            long sum = Checksum.sum(buffer, packet, Ipv4Header.BYTES_MIN, 0);
+            buffer.set(
                     Layouts.NATIVE_SHORT,
                     packet + Ipv4Header.CHECKSUM_OFFSET,
                     Checksum.finish(sum));
         } else {
-            Ipv6Header.payloadLength(memory, packet, total - Ipv6Header.BYTES);
+            Ipv6Header.payloadLength(buffer, packet, bytes - Ipv6Header.BYTES);
         }
         if (!isTcp()) {
-            UdpHeader.length(memory, header, total - transport);
+            UdpHeader.length(buffer, header, bytes - transport);
         }
-    }
-
-    /** Turns the super-packet's headers back into the first packet's, all checksums complete. */
-    void undo() {
-        long packet = packets[0];
-        long header = packet + transport;
-        int length = lengths[0];
-        writeLengths(packet, header, length);
-        if (isTcp() && count > 1) {
-            TcpHeader.flags(memory, header, TcpHeader.flags(memory, header) & ~PSH);
-        }
-        int field = isTcp() ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
-        memory.set(Layouts.NATIVE_SHORT, header + field, (short) 0);
-        long pseudo = pseudoSum(packet, length - transport);
-        long sum = Checksum.sum(memory, header, length - transport, pseudo);
-        memory.set(Layouts.NATIVE_SHORT, header + field, Checksum.finishTransport(sum));
     }
 }

@@ -9,15 +9,16 @@ import dev.taltun.protocol.Ipv4Header;
 import dev.taltun.protocol.Ipv6Header;
 import dev.taltun.protocol.TcpHeader;
 import dev.taltun.protocol.UdpHeader;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Writes packets to TUN, those of one flow that follow each other as one super-packet.
  *
- * <p>Packets stay where they were opened; {@link CoalescedFlow}s remember pieces, and {@code
- * writev} gathers them. So the memory must stay as it is until {@link #flush()}. Within a flow
- * order is kept always, whatever becomes of the offloads meanwhile; packets of different flows may
- * overtake each other, as on any network. What is of no flow keeps its place between its hosts.
+ * <p>A packet's memory must stay as it is until {@link #flush()}: {@link CoalescedFlow} says why.
+ * Within a flow order is kept always, whatever becomes of the offloads meanwhile; packets of
+ * different flows may overtake each other, as on any network. What is of no flow keeps its place
+ * between its hosts.
  *
  * <p>Only plain TCP and UDP is put together: no IP options, extension headers or fragments; TCP
  * with data and no flags but ACK and PSH; not the ports of VXLAN and Geneve, whose inner packets
@@ -38,21 +39,58 @@ final class Coalescer {
     private final PacketWriter writer;
     private int open;
 
-    Coalescer(TunWriter tun, Offloads offloads, Counters.Block counters) {
+    /** The flow that took the last packet, while it may take another. */
+    private CoalescedFlow recent;
+
+    /**
+     * @param arena owner of all its memory: 64 KiB for each flow
+     */
+    Coalescer(Arena arena, TunWriter tun, Offloads offloads, Counters.Block counters) {
         this.tun = tun;
         this.offloads = offloads;
         this.counters = counters;
         writer = new PacketWriter(this.tun, this.offloads, this.counters);
         for (int i = 0; i < FLOWS; i++) {
-            flows[i] = new CoalescedFlow();
+            flows[i] = new CoalescedFlow(arena);
         }
+    }
+
+    /**
+     * Takes one IP packet if it continues the flow of the packet before, as most do: a comparison
+     * of headers, and no other look at it.
+     *
+     * @param memory as for {@link #add}
+     * @param length of the packet by its own header, checked
+     */
+    boolean continues(MemorySegment memory, long packet, int length) {
+        CoalescedFlow flow = recent;
+        if (flow == null || !flow.append(memory, packet, length)) {
+            return false;
+        }
+        if (flow.isClosed()) {
+            flushFlow(indexOf(flow));
+        }
+        return true;
+    }
+
+    /** Whoever sends the next packet, it is not of the flow of the packet before. */
+    void turn() {
+        recent = null;
+    }
+
+    private int indexOf(CoalescedFlow flow) {
+        int i = 0;
+        while (flows[i] != flow) {
+            i++;
+        }
+        return i;
     }
 
     /**
      * Takes one IP packet whose length was checked.
      *
-     * @param memory holds the packet, and {@link VirtioNetHeader#BYTES} bytes of room before it;
-     *     stays unchanged until {@link #flush()}
+     * @param memory holds the packet, {@link VirtioNetHeader#BYTES} bytes of room before it and
+     *     eight readable bytes behind it; stays unchanged until {@link #flush()}
      */
     void add(MemorySegment memory, long packet, int length) {
         boolean ipv4 = IpPacket.version(memory, packet) == IpPacket.VERSION_4;
@@ -109,10 +147,7 @@ final class Coalescer {
             return;
         }
         if (found >= 0) {
-            if (flows[found].appendTcp(memory, packet, payload)) {
-                if (flows[found].isClosed()) {
-                    flushFlow(found);
-                }
+            if (append(found, memory, packet, length)) {
                 return;
             }
             flushFlow(found);
@@ -137,15 +172,25 @@ final class Coalescer {
             return;
         }
         if (found >= 0) {
-            if (flows[found].appendUdp(memory, packet, payload)) {
-                if (flows[found].isClosed()) {
-                    flushFlow(found);
-                }
+            if (append(found, memory, packet, length)) {
                 return;
             }
             flushFlow(found);
         }
         start(memory, packet, transport, headers, payload, IpPacket.PROTOCOL_UDP, ipv4);
+    }
+
+    private boolean append(int i, MemorySegment memory, long packet, int length) {
+        CoalescedFlow flow = flows[i];
+        if (!flow.append(memory, packet, length)) {
+            return false;
+        }
+        if (flow.isClosed()) {
+            flushFlow(i);
+        } else {
+            recent = flow;
+        }
+        return true;
     }
 
     private int find(MemorySegment memory, long packet, int transport, int protocol, boolean ipv4) {
@@ -171,6 +216,7 @@ final class Coalescer {
         CoalescedFlow flow = flows[open];
         flow.start(memory, packet, transport, headers, payload, protocol, ipv4);
         open++;
+        recent = flow;
         if (flow.isClosed()) {
             flushFlow(open - 1);
         }
@@ -182,6 +228,9 @@ final class Coalescer {
             return;
         }
         CoalescedFlow flow = flows[i];
+        if (flow == recent) {
+            recent = null;
+        }
         writer.flow(flow);
         open--;
         System.arraycopy(flows, i + 1, flows, i, open - i);
@@ -194,6 +243,7 @@ final class Coalescer {
             writer.flow(flows[i]);
         }
         open = 0;
+        recent = null;
     }
 
     /** Counts the packets and super-packets that the device took since the last call. */

@@ -2,6 +2,7 @@ package dev.taltun.dataplane;
 
 import dev.taltun.routing.IpPrefix;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * What this node does with inner packets that are not for itself, and which addresses are its own.
@@ -45,7 +46,7 @@ public final class Forwarding {
                 vips.stream()
                         .filter(IpPrefix::v6)
                         .map(IpPrefix::address)
-                        .flatMapToLong(a -> java.util.stream.LongStream.of(a.high(), a.low()))
+                        .flatMapToLong(a -> LongStream.of(a.high(), a.low()))
                         .toArray();
         broadcast4 =
                 vips.stream()

@@ -8,7 +8,6 @@ import dev.taltun.ffi.Errno;
  * twice.
  */
 public final class Offloads {
-    private final int gsoSegments;
     private volatile int maxSegments;
     private volatile boolean tunTcp;
     private volatile boolean tunUdp;
@@ -22,7 +21,6 @@ public final class Offloads {
      * @param tunUdp whether the TUN device takes UDP super-packets
      */
     public Offloads(int gsoSegments, boolean tunTcp, boolean tunUdp) {
-        this.gsoSegments = gsoSegments;
         maxSegments = gsoSegments;
         this.tunTcp = tunTcp;
         this.tunUdp = tunUdp;
@@ -65,11 +63,6 @@ public final class Offloads {
     /** Name of the error with which a run was first refused, or null. */
     public String gsoRefusal() {
         return gsoRefusal;
-    }
-
-    /** Most datagrams in one run as it was at start. */
-    public int gsoSegmentsAtStart() {
-        return gsoSegments;
     }
 
     public boolean tunTcp() {

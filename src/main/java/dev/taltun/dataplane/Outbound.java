@@ -2,6 +2,7 @@ package dev.taltun.dataplane;
 
 import dev.taltun.agent.Agent;
 import dev.taltun.agent.Clock;
+import dev.taltun.agent.IdleStrategy;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.TunReader;
@@ -99,6 +100,11 @@ public final class Outbound implements Agent {
     @Override
     public String roleName() {
         return name;
+    }
+
+    @Override
+    public IdleStrategy idleStrategy() {
+        return IdleStrategy.polling(clock);
     }
 
     @Override

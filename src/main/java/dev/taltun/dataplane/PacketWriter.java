@@ -1,7 +1,6 @@
 package dev.taltun.dataplane;
 
 import dev.taltun.ffi.Errno;
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.metrics.Counter;
@@ -18,7 +17,6 @@ final class PacketWriter {
     private final TunWriter tun;
     private final Offloads offloads;
     private final Counters.Block counters;
-    private final GatherList single = new GatherList(1);
     private int writes;
 
     PacketWriter(TunWriter tun, Offloads offloads, Counters.Block counters) {
@@ -31,9 +29,7 @@ final class PacketWriter {
     void single(MemorySegment memory, long packet, int length) {
         long header = packet - VirtioNetHeader.BYTES;
         VirtioNetHeader.setPlain(memory, header);
-        single.clear();
-        single.add(memory, header, VirtioNetHeader.BYTES + length);
-        if (write(single) < 0) {
+        if (write(memory, header, VirtioNetHeader.BYTES + length) < 0) {
             counters.increment(Counter.TUN_WRITE_ERRORS);
         }
     }
@@ -41,7 +37,9 @@ final class PacketWriter {
     /** Writes what a flow has gathered. */
     void flow(CoalescedFlow flow) {
         flow.finish();
-        int result = write(flow.pieces());
+        long header = flow.superPacketOffset() - VirtioNetHeader.BYTES;
+        int bytes = VirtioNetHeader.BYTES + flow.superPacketLength();
+        int result = write(flow.superPacket(), header, bytes);
         if (result >= 0) {
             return;
         }
@@ -51,16 +49,15 @@ final class PacketWriter {
         }
         counters.increment(Counter.TUN_WRITE_FALLBACKS);
         offloads.tunRefused(flow.isTcp());
-        flow.undo();
         for (int i = 0; i < flow.count(); i++) {
             single(flow.memory(), flow.packet(i), flow.length(i));
         }
     }
 
-    private int write(GatherList pieces) {
+    private int write(MemorySegment memory, long offset, int length) {
         int result;
         do {
-            result = tun.write(pieces);
+            result = tun.write(memory, offset, length);
         } while (result == -Errno.EINTR);
         if (result >= 0) {
             writes++;

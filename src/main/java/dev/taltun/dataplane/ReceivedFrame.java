@@ -12,14 +12,16 @@ import java.util.function.Consumer;
  * agent, which owns it until {@link #release()}.
  */
 public final class ReceivedFrame {
-    /** The largest frame that is passed on; longer ones are of no kind that we know. */
-    static final int CAPACITY = 1280;
+    /**
+     * As much of a frame as anybody reads: the longest, {@code PeerUpdate}, has 254 bytes. What
+     * follows in {@code Query}, or comes with a later version, is padding.
+     */
+    static final int CAPACITY = 256;
 
     private final MemorySegment memory;
     private Consumer<ReceivedFrame> home;
     private Peer peer;
     private Session session;
-    private int length;
 
     ReceivedFrame(Arena arena) {
         memory = arena.allocate(CAPACITY, 16);
@@ -29,20 +31,19 @@ public final class ReceivedFrame {
         home = pool;
     }
 
-    void fill(MemorySegment buffer, long offset, int bytes, Peer from, Session over) {
+    void fill(MemorySegment buffer, long offset, int frameBytes, Peer from, Session over) {
+        int bytes = Math.min(frameBytes, CAPACITY);
         MemorySegment.copy(buffer, Layouts.BYTE, offset, memory, Layouts.BYTE, 0, bytes);
-        length = bytes;
         peer = from;
         session = over;
     }
 
-    /** The frame at offset 0; its body is complete. */
+    /**
+     * The frame at offset 0, which was complete. Its header tells its whole length, even if only
+     * the first {@link #CAPACITY} bytes are here: the memory behind a short one is of others.
+     */
     public MemorySegment memory() {
         return memory;
-    }
-
-    public int length() {
-        return length;
     }
 
     /** Who sent it. */

@@ -2,6 +2,7 @@ package dev.taltun.dataplane;
 
 import dev.taltun.memory.Layouts;
 import dev.taltun.peer.Peer;
+import dev.taltun.protocol.Limits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
@@ -9,8 +10,8 @@ import java.util.function.Consumer;
 /**
  * One inner packet that waits for its peer's handshake.
  *
- * <p>Filled by the thread that read it from TUN, then owned by the control agent until it is sealed
- * or dropped; both wipe it on {@link #release()}, because it is plaintext.
+ * <p>Filled by the packet thread that has it, then owned by the control agent until it is sealed or
+ * dropped; both wipe it when they part with it, because it is plaintext.
  */
 public final class StagedPacket {
     private final MemorySegment memory;
@@ -20,7 +21,7 @@ public final class StagedPacket {
 
     /**
      * @param arena owner of the memory
-     * @param capacity largest packet: the interface's MTU, plus 16 bytes of padding
+     * @param capacity largest packet: the interface's MTU, plus {@link Limits#PADDING_BYTES}
      */
     StagedPacket(Arena arena, int capacity) {
         memory = arena.allocate(capacity, 16);
@@ -32,7 +33,7 @@ public final class StagedPacket {
 
     /** Copies a packet in; false when it is too large. */
     boolean fill(Peer to, MemorySegment buffer, long offset, int bytes) {
-        if (bytes + 16 > memory.byteSize()) {
+        if (bytes + Limits.PADDING_BYTES > memory.byteSize()) {
             return false;
         }
         MemorySegment.copy(buffer, Layouts.BYTE, offset, memory, Layouts.BYTE, 0, bytes);

@@ -9,8 +9,8 @@ import dev.taltun.io.udp.UdpSender;
 import dev.taltun.metrics.Counters;
 
 /**
- * The agent behind one UDP socket that sends what others queue: the control agent's handshakes,
- * relayed packets, and batches of readers that found the socket full.
+ * The agent behind one UDP socket that sends what others queue: batches of whoever found the socket
+ * full, be it a reader, a relay or the control agent.
  *
  * <p>Owns a batch from the moment it takes it out of the queue until it releases it.
  */

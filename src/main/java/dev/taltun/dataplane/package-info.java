@@ -4,8 +4,8 @@
  * <pre>
  *   TUN --read--> Outbound: route, segment, seal --TxBatch--> Transmitter --sendmmsg--> UDP
  *                                                     |            ^
- *                                                     `-- queue -- UdpWriter (socket full, relays)
- *   UDP --recvmmsg--> Inbound: index, open, replay, source check --> Coalescer --writev--> TUN
+ *                                                     `-- queue -- UdpWriter (socket full)
+ *   UDP --recvmmsg--> Inbound: index, open, replay, source check --> Coalescer --write--> TUN
  *                        |                                      |
  *                        |                                      `--> Relay: for another peer: seal
  *                        |                                               --TxBatch--> Transmitter

@@ -9,11 +9,11 @@ import dev.taltun.config.CipherChoice;
 import dev.taltun.config.GatewayConfig;
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
-import dev.taltun.config.PeerConfig;
 import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.EndpointResolver;
+import dev.taltun.control.LocalNetwork;
 import dev.taltun.control.PathSettings;
 import dev.taltun.control.Sleeper;
 import dev.taltun.crypto.AeadKey;
@@ -25,9 +25,12 @@ import dev.taltun.dataplane.Forwarding;
 import dev.taltun.dataplane.NearNetworks;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.ffi.BootClock;
 import dev.taltun.host.HostSetup;
 import dev.taltun.io.Poller;
+import dev.taltun.io.udp.LinuxUdpFan;
 import dev.taltun.io.udp.LinuxUdpSocket;
+import dev.taltun.io.udp.UdpFan;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.StaticIdentity;
@@ -76,11 +79,12 @@ final class Assembly {
 
     private final TaltunConfig config;
     private final Management management;
+    private final Inherited inherited;
     private final EngineLog log;
     private final Counters counters;
     private final HostSetup host;
     private final Deque<AutoCloseable> resources;
-    private final Clock clock = new SystemClock();
+    private final Clock clock = new SystemClock(new BootClock()::nanos);
     private final List<Threaded> agents = new ArrayList<>();
     private final int workers;
 
@@ -91,8 +95,12 @@ final class Assembly {
     private Arena arena;
     private AeadProviders aead;
     private List<LinuxUdpSocket> sockets;
+
+    /** Further sockets, for guessing ports and for strays; null if nobody needs them. */
+    private LinuxUdpFan fan;
+
     private Tunnel tun;
-    private LocalPlaces places;
+    private LocalNetwork network = List::of;
     private Offloads offloads;
     private StaticIdentity identity;
     private PeerSpecs specs;
@@ -107,12 +115,14 @@ final class Assembly {
     Assembly(
             TaltunConfig config,
             Management management,
+            Inherited inherited,
             EngineLog log,
             Counters counters,
             HostSetup host,
             Deque<AutoCloseable> resources) {
         this.config = config;
         this.management = management;
+        this.inherited = inherited;
         this.log = log;
         this.host = host;
         this.counters = counters;
@@ -122,9 +132,21 @@ final class Assembly {
         near = gateway ? new NearNetworks() : null;
     }
 
-    /** Keeps a gateway's networks as they are; null when this node is no gateway. */
-    GatewayNetworks gatewayNetworks() {
-        return near == null ? null : new GatewayNetworks(tun.name(), near);
+    /**
+     * Follows what others change in the machine; null if nobody has to.
+     *
+     * @throws IOException with one line for the user
+     */
+    NetworkWatch watch() throws IOException {
+        if (isBlank()) {
+            LinkState state = new LinkState(tun.name(), device);
+            return NetworkWatch.start(state::refresh, () -> {}, log);
+        }
+        if (near == null) {
+            return null;
+        }
+        GatewayNetworks networks = new GatewayNetworks(tun.name(), near);
+        return NetworkWatch.start(() -> {}, networks::refresh, log);
     }
 
     Quiescence quiescence() {
@@ -133,17 +155,6 @@ final class Assembly {
 
     OffloadNews offloadNews() {
         return new OffloadNews(offloads, log);
-    }
-
-    /** Tells lighthouses when this machine's addresses change; null if nobody has to know. */
-    LocalPlaces places() {
-        boolean found = config.peers().stream().anyMatch(PeerConfig::lighthouse);
-        return found ? places : null;
-    }
-
-    /** This machine's addresses changed. */
-    void networkChanged() {
-        device.networkChanged();
     }
 
     /** What changes the node while it runs. */
@@ -168,12 +179,16 @@ final class Assembly {
         resources.push(arena::close);
         sockets = Sockets.open(iface, workers, iface.local().port(), iface.fwmark());
         sockets.forEach(resources::push);
-        tun = Tunnel.open(iface, workers);
+        if (receivesFromFan() || iface.mode() == Mode.LIGHTHOUSE) {
+            fan = Sockets.fan(iface, sockets.getFirst());
+            resources.push(fan);
+        }
+        tun = Tunnel.open(iface, workers, inherited);
         resources.push(tun);
         boolean gso = sockets.getFirst().gso();
         offloads =
                 new Offloads(gso ? PacketPath.GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
-        quiescence = new Quiescence(3 * workers + 1);
+        quiescence = new Quiescence(3 * workers + (receivesFromFan() ? 2 : 1));
         wire();
         if (tun.exists()) {
             InterfaceSetup.apply(iface, !isBlank());
@@ -189,7 +204,7 @@ final class Assembly {
     private void wire() throws IOException {
         InterfaceConfig iface = config.iface();
         Wakeup controlWakeup = new Wakeup();
-        Poller controlPoller = poller(-1);
+        Poller controlPoller = controlPoller();
         ControlPort port =
                 new ControlPort(PEERS_MAX, stagedPackets(), controlWakeup, controlPoller::wakeUp);
         PacketPath.Common common =
@@ -231,6 +246,17 @@ final class Assembly {
                             socketPoller(i));
             agents.add(new Threaded(inbound, pin));
         }
+        if (receivesFromFan()) {
+            Agent inbound =
+                    paths.getFirst()
+                            .inbound(
+                                    "taltun-in-fan",
+                                    fanLane(),
+                                    tun.newWriter(arena, 0),
+                                    poller(fan.fd()),
+                                    batch -> fan.newReceiver(arena, batch));
+            agents.add(new Threaded(inbound, () -> {}));
+        }
         agents.add(new Threaded(control, () -> {}));
         device = device(control);
         resources.push(device);
@@ -238,7 +264,8 @@ final class Assembly {
 
     /** Packets that may wait for handshakes, over all workers. */
     private int stagedPackets() {
-        return (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers;
+        int ofFan = receivesFromFan() ? RELAY_STAGED_PACKETS : 0;
+        return (STAGED_PACKETS + RELAY_STAGED_PACKETS) * workers + ofFan;
     }
 
     private PacketPath.Room room(LinuxUdpSocket socket) {
@@ -304,6 +331,19 @@ final class Assembly {
         return java.nio.ByteBuffer.wrap(bytes).getInt();
     }
 
+    /** Wakes the control agent; for a node with an interface when the network changes, too. */
+    private Poller controlPoller() throws IOException {
+        if (!tun.exists()) {
+            return poller(-1);
+        }
+        MachineNetwork machine = new MachineNetwork(config.iface(), sockets.getFirst());
+        resources.push(machine);
+        Poller poller = poller(machine.fd());
+        machine.use(poller);
+        network = machine;
+        return poller;
+    }
+
     private Poller socketPoller(int i) throws IOException {
         Poller poller = poller(sockets.get(i).fd());
         socketPollers.add(poller);
@@ -360,13 +400,26 @@ final class Assembly {
 
     private PathSettings paths() {
         InterfaceConfig iface = config.iface();
-        places = new LocalPlaces(iface, sockets.getFirst());
-        return new PathSettings(iface.mode() == Mode.LIGHTHOUSE, iface.vips(), places::get);
+        return new PathSettings(
+                iface.mode() == Mode.LIGHTHOUSE,
+                iface.vips(),
+                network,
+                iface.punchPorts(),
+                fan == null ? UdpFan.NONE : fan);
     }
 
-    /** Lanes: one a reader, one a receiver, the control agent's, and one to warm up. */
+    /** Lanes: one a reader, one a receiver, the control agent's, one to warm up, the fan's. */
     private AeadKey newKey(CipherSuite suite, byte[] key) {
-        return aead.choose(suite).newKey(suite, key, 2 * workers + 2);
+        return aead.choose(suite).newKey(suite, key, fanLane() + (receivesFromFan() ? 1 : 0));
+    }
+
+    /** A lighthouse sends from another port, and hears nothing there. */
+    private boolean receivesFromFan() {
+        return config.iface().punchPorts() > 0;
+    }
+
+    private int fanLane() {
+        return 2 * workers + 2;
     }
 
     /** What is to be done once the engine is ready, so that it is fast when load comes. */

@@ -35,17 +35,31 @@ final class ControlEndpoint implements AutoCloseable {
     /**
      * Opens the socket and starts to serve it.
      *
+     * @param inherited may have the socket open already
      * @param onNameGone runs when somebody removed the socket's name
      * @throws IOException with one line for the user
      */
     static ControlEndpoint open(
-            String interfaceName, Device device, Runnable onNameGone, EngineLog log)
+            String interfaceName,
+            Inherited inherited,
+            Device device,
+            Runnable onNameGone,
+            EngineLog log)
             throws IOException {
-        createDirectory();
-        UnixListener listener = UnixListener.listen(DIRECTORY.resolve(interfaceName + ".sock"));
+        UnixListener listener = listener(interfaceName, inherited);
         ControlEndpoint endpoint = new ControlEndpoint(listener, device, onNameGone, log);
         endpoint.runner.start();
         return endpoint;
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // closed with the endpoint
+    private static UnixListener listener(String interfaceName, Inherited inherited)
+            throws IOException {
+        if (inherited.hasControlSocket()) {
+            return UnixListener.adopt(inherited.controlSocket());
+        }
+        createDirectory();
+        return UnixListener.listen(DIRECTORY.resolve(interfaceName + ".sock"));
     }
 
     private static void createDirectory() throws IOException {

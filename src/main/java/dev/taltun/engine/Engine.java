@@ -31,6 +31,7 @@ public final class Engine implements AutoCloseable {
     private static final long JOIN_MILLIS = 350;
 
     private static final long NEWS_SECONDS = 1;
+    private static final int MANY_PEERS = 1000;
 
     private final EngineLog log;
     private final Counters counters;
@@ -45,9 +46,7 @@ public final class Engine implements AutoCloseable {
 
     private WarmUp warmUp;
     private OffloadNews offloadNews;
-    private LocalPlaces places;
-    private GatewayNetworks gatewayNetworks;
-    private Runnable networkChanged;
+    private NetworkWatch watch;
 
     private Engine(
             EngineLog log, Counters counters, HostSetup host, Deque<AutoCloseable> resources) {
@@ -67,13 +66,14 @@ public final class Engine implements AutoCloseable {
      *     what this machine does not have
      */
     public static Engine start(TaltunConfig config, EngineLog log) throws IOException {
-        return start(config, Management.CONFIGURATION, log, host -> {});
+        return start(config, Management.CONFIGURATION, Inherited.NOTHING, log, host -> {});
     }
 
     /**
      * Starts a node that may be configured by others; see {@link #start(TaltunConfig, EngineLog)}.
      * When it returns the control socket is listened on, if there must be one.
      *
+     * @param inherited the engine's from now on
      * @param onStarting is given, before anything else, what undoes the changes to the machine when
      *     it is closed, by any thread; what else there is the kernel takes back from a process that
      *     ends
@@ -81,6 +81,7 @@ public final class Engine implements AutoCloseable {
     public static Engine start(
             TaltunConfig config,
             Management management,
+            Inherited inherited,
             EngineLog log,
             Consumer<AutoCloseable> onStarting)
             throws IOException {
@@ -90,12 +91,18 @@ public final class Engine implements AutoCloseable {
         onStarting.accept(host);
         Engine engine = new Engine(log, counters, host, resources);
         try {
-            Assembly assembly = new Assembly(config, management, log, counters, host, resources);
+            Assembly assembly =
+                    new Assembly(config, management, inherited, log, counters, host, resources);
             assembly.build();
+            if (config.peers().size() >= MANY_PEERS) {
+                // What a long file was read with is several times what is left of it.
+                System.gc();
+            }
             engine.reloader = assembly.reloader();
             engine.run(assembly);
+            engine.watch = assembly.watch();
             assembly.announce();
-            engine.serveControl(assembly, management);
+            engine.serveControl(assembly, management, inherited);
             if (config.iface().warmUp()) {
                 engine.warmUp = assembly.warmUp();
                 engine.warmUp.start();
@@ -119,12 +126,6 @@ public final class Engine implements AutoCloseable {
                             problem -> failed(agent, problem)));
         }
         offloadNews = assembly.offloadNews();
-        places = assembly.places();
-        networkChanged = assembly::networkChanged;
-        gatewayNetworks = assembly.gatewayNetworks();
-        if (gatewayNetworks != null) {
-            gatewayNetworks.refresh();
-        }
         runners.forEach(AgentRunner::start);
     }
 
@@ -132,12 +133,14 @@ public final class Engine implements AutoCloseable {
      * Opens the control socket, after everything else: traffic does not wait for it, and goes on
      * without it when there is none to be had.
      */
-    private void serveControl(Assembly assembly, Management management) throws IOException {
+    private void serveControl(Assembly assembly, Management management, Inherited inherited)
+            throws IOException {
         boolean required = management == Management.CONTROL_SOCKET;
         try {
             control =
                     ControlEndpoint.open(
                             assembly.interfaceName(),
+                            inherited,
                             assembly.device(),
                             required ? ended::countDown : () -> {},
                             log);
@@ -186,12 +189,6 @@ public final class Engine implements AutoCloseable {
     public String awaitEnd() throws InterruptedException {
         while (!ended.await(NEWS_SECONDS, TimeUnit.SECONDS)) {
             offloadNews.look();
-            if (places != null && places.refresh()) {
-                networkChanged.run();
-            }
-            if (gatewayNetworks != null) {
-                gatewayNetworks.refresh();
-            }
         }
         return failure.get();
     }
@@ -209,6 +206,9 @@ public final class Engine implements AutoCloseable {
         }
         if (control != null) {
             control.close();
+        }
+        if (watch != null) {
+            watch.close();
         }
         endWarmUp();
         // The control agent is the last: it wipes the sessions, which the others may be using.

@@ -41,6 +41,11 @@ final class LiveDevice implements Device, AutoCloseable {
 
     private int mark;
 
+    /** While the interface is not up we are nobody to our peers. */
+    private final StaticIdentity nobody = StaticIdentity.nobody();
+
+    private boolean up;
+
     /**
      * What the engine was built of.
      *
@@ -64,6 +69,19 @@ final class LiveDevice implements Device, AutoCloseable {
         identity = parts.identity();
         privateKey = identity.isNobody() ? null : copy(parts.config().privateKey());
         mark = parts.config().fwmark();
+        up = !identity.isNobody();
+    }
+
+    /**
+     * The interface is up, or not: then sessions end, and there is no handshake until it is up
+     * again.
+     */
+    synchronized void use(boolean linkUp) {
+        if (linkUp == up) {
+            return;
+        }
+        up = linkUp;
+        parts.commands().identity(up ? identity : nobody);
     }
 
     private static SecretKey copy(SecretKey key) {
@@ -93,11 +111,6 @@ final class LiveDevice implements Device, AutoCloseable {
     @Override
     public CompletableFuture<Void> removePeers() {
         return parts.commands().removeAll();
-    }
-
-    /** This machine's addresses changed. */
-    void networkChanged() {
-        parts.commands().networkChanged();
     }
 
     @Override
@@ -138,7 +151,9 @@ final class LiveDevice implements Device, AutoCloseable {
             return;
         }
         try {
-            parts.commands().identity(other).join();
+            if (up) {
+                parts.commands().identity(other).join();
+            }
         } catch (CompletionException e) {
             other.close();
             forget(next);
@@ -201,6 +216,7 @@ final class LiveDevice implements Device, AutoCloseable {
     @Override
     public synchronized void close() {
         identity.close();
+        nobody.close();
         forget(privateKey);
         privateKey = null;
     }

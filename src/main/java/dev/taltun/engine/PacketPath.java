@@ -15,10 +15,12 @@ import dev.taltun.io.tun.TunReader;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.io.udp.RxBatch;
+import dev.taltun.io.udp.UdpReceiver;
 import dev.taltun.metrics.Counters;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.PeerTable;
 import java.lang.foreign.Arena;
+import java.util.function.Function;
 
 /**
  * Wires the agents of one UDP socket: a worker of the engine, or the {@link WarmUp}.
@@ -140,6 +142,20 @@ final class PacketPath {
      * @param poller of the socket
      */
     Inbound inbound(String name, int lane, TunWriter tun, Poller poller) {
+        return inbound(name, lane, tun, poller, batch -> socket.newReceiver(common.arena(), batch));
+    }
+
+    /**
+     * As above, for what comes to other sockets.
+     *
+     * @param receiver makes the one to receive from, into that batch
+     */
+    Inbound inbound(
+            String name,
+            int lane,
+            TunWriter tun,
+            Poller poller,
+            Function<RxBatch, UdpReceiver> receiver) {
         Arena arena = common.arena();
         Counters.Block block = common.counters().newBlock();
         RxBatch batch = new RxBatch(arena, room.slots(), room.slotBytes());
@@ -152,7 +168,7 @@ final class PacketPath {
                 arena,
                 new Inbound.Parts(
                         name,
-                        socket.newReceiver(arena, batch),
+                        receiver.apply(batch),
                         batch,
                         tun,
                         poller,

@@ -1,6 +1,7 @@
 package dev.taltun.engine;
 
 import dev.taltun.config.InterfaceConfig;
+import dev.taltun.io.udp.LinuxUdpFan;
 import dev.taltun.io.udp.LinuxUdpSocket;
 import dev.taltun.io.udp.UdpOptions;
 import java.io.IOException;
@@ -9,6 +10,9 @@ import java.util.List;
 
 /** Opens the UDP sockets of an engine: one a worker, all on one port. */
 final class Sockets {
+    /** Peers that may be reached at a guessed port at the same time, each through a socket. */
+    private static final int PREDICTED_PEERS = 256;
+
     private Sockets() {}
 
     /**
@@ -37,6 +41,17 @@ final class Sockets {
             sockets.forEach(LinuxUdpSocket::close);
             throw e;
         }
+    }
+
+    /**
+     * Sockets for guessing ports, none of them open yet.
+     *
+     * @param main shows their mark
+     * @throws IOException with one line for the user
+     */
+    static LinuxUdpFan fan(InterfaceConfig config, LinuxUdpSocket main) throws IOException {
+        int most = config.punchPorts() + PREDICTED_PEERS;
+        return LinuxUdpFan.of(main, options(config, 0, 0, false), most);
     }
 
     private static UdpOptions options(InterfaceConfig config, int port, int mark, boolean shared) {

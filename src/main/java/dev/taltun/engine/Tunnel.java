@@ -2,7 +2,6 @@ package dev.taltun.engine;
 
 import dev.taltun.config.InterfaceConfig;
 import dev.taltun.config.Mode;
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.LinuxTunDevice;
 import dev.taltun.io.tun.TunOptions;
 import dev.taltun.io.tun.TunReader;
@@ -24,19 +23,23 @@ final class Tunnel implements AutoCloseable {
     }
 
     /**
+     * @param inherited may have the device open already
      * @throws IOException with one line for the user
      */
-    static Tunnel open(InterfaceConfig iface, int workers) throws IOException {
+    static Tunnel open(InterfaceConfig iface, int workers, Inherited inherited) throws IOException {
         if (iface.mode() == Mode.LIGHTHOUSE) {
             return new Tunnel(iface.tunName(), null);
         }
+        TunOptions options =
+                new TunOptions(
+                        iface.tunName(),
+                        workers,
+                        iface.offloads().tunTso(),
+                        iface.offloads().tunUso());
         LinuxTunDevice device =
-                LinuxTunDevice.open(
-                        new TunOptions(
-                                iface.tunName(),
-                                workers,
-                                iface.offloads().tunTso(),
-                                iface.offloads().tunUso()));
+                inherited.hasTun()
+                        ? LinuxTunDevice.adopt(inherited.tun(), options)
+                        : LinuxTunDevice.open(options);
         return new Tunnel(device.name(), device);
     }
 
@@ -69,7 +72,7 @@ final class Tunnel implements AutoCloseable {
     }
 
     TunWriter newWriter(Arena arena, int queue) {
-        return exists() ? device.newWriter(arena, queue) : GatherList::bytes;
+        return exists() ? device.newWriter(arena, queue) : (memory, offset, length) -> length;
     }
 
     @Override

@@ -88,28 +88,6 @@ public final class Libc {
         }
     }
 
-    /** Reads into {@code count} (at most 1024) buffers described by {@code struct iovec[]}. */
-    public long readv(int fd, long iovecs, int count) {
-        try {
-            return result(
-                    (long) LibcHandles.READV.invokeExact(capture, (long) fd, iovecs, (long) count));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
-    /** Writes {@code count} (at most 1024) buffers described by {@code struct iovec[]}. */
-    public long writev(int fd, long iovecs, int count) {
-        try {
-            return result(
-                    (long)
-                            LibcHandles.WRITEV.invokeExact(
-                                    capture, (long) fd, iovecs, (long) count));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
     /** {@code argument} is an address or, for requests such as TUNSETOFFLOAD, a number. */
     public int ioctl(int fd, long request, long argument) {
         try {

@@ -41,8 +41,6 @@ final class LibcHandles {
     static final MethodHandle UNLINK = link("unlink", 1);
     static final MethodHandle READ = link("read", 3);
     static final MethodHandle WRITE = link("write", 3);
-    static final MethodHandle READV = link("readv", 3);
-    static final MethodHandle WRITEV = link("writev", 3);
     static final MethodHandle IOCTL = variadic(2, "ioctl", 3);
     static final MethodHandle FCNTL = variadic(2, "fcntl", 3);
     static final MethodHandle POLL = link("poll", 3);
@@ -69,6 +67,9 @@ final class LibcHandles {
     static final MethodHandle SETPRIORITY = link("setpriority", 3);
     static final MethodHandle UNSHARE = link("unshare", 1);
     static final MethodHandle SETNS = link("setns", 2);
+
+    // Time
+    static final MethodHandle CLOCK_GETTIME = link("clock_gettime", 2);
 
     private LibcHandles() {}
 

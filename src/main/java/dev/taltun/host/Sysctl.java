@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -48,7 +49,7 @@ final class Sysctl {
         } catch (FileSystemException e) {
             String reason = e.getReason() == null ? "refused" : e.getReason();
             throw new IOException(
-                    problem(key, value, reason.toLowerCase(java.util.Locale.ROOT))
+                    problem(key, value, reason.toLowerCase(Locale.ROOT))
                             + byHand(key, value)
                             + " (for a container: on its host, or by --sysctl "
                             + dotted(key)

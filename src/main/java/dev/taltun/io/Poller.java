@@ -75,6 +75,14 @@ public final class Poller implements AutoCloseable {
         }
     }
 
+    /** Whether the descriptor could be read when a sleep ended, since the last call of this. */
+    public boolean takeReadable() {
+        boolean readable =
+                (entries.get(Layouts.NATIVE_SHORT, ENTRY + REVENTS) & Linux.POLLIN()) != 0;
+        entries.set(Layouts.NATIVE_SHORT, ENTRY + REVENTS, (short) 0);
+        return readable;
+    }
+
     /** Whether the last sleep ended because the descriptor has an error or was hung up. */
     public boolean descriptorFailed() {
         int bad = Linux.POLLERR() | Linux.POLLHUP() | Linux.POLLNVAL();

@@ -1,7 +1,6 @@
 /**
- * Shapes of off-heap memory: shared value layouts and fixed pools of packet slots.
+ * Shapes of off-heap memory: the value layouts that all others read and write it by.
  *
- * <p>Knows nothing of packets' meaning, of threads or of system calls. Memory belongs to the arena
- * that the caller passes in.
+ * <p>Stateless, for any thread; owns no memory. Knows nothing of packets, threads or system calls.
  */
 package dev.taltun.memory;

@@ -49,7 +49,7 @@ public enum Counter {
     DROP_RELAY_NO_SESSION("Decrypted: for another peer, no session and no room to hold it"),
     DROP_RELAY_NO_BATCH("Decrypted: for another peer, every batch is in use, the network is slow"),
     CONTROL_FRAMES_RECEIVED("Taltun control frames received inside sessions"),
-    CONTROL_FRAMES_DROPPED("Taltun control frames dropped: too long, or too many are waiting"),
+    CONTROL_FRAMES_DROPPED("Taltun control frames dropped: too many of a peer, or of all"),
     CONTROL_FRAMES_MALFORMED("Taltun control frames that made no sense"),
     HANDSHAKE_QUEUE_FULL("Handshake messages dropped because too many are waiting"),
     HANDSHAKE_BAD_MAC("Handshake messages without a valid mac1"),

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * The sessions of one peer. The control agent changes them; any thread may read.
+ * The sessions of one peer. Control agent; what packet threads need of them, {@code peer} shows.
  *
  * <pre>
  *   next      we answered an initiation; the peer has not used the session yet, so only receive
@@ -32,9 +32,9 @@ public final class KeyPairs {
     static final int OLDER = 3;
 
     private final Consumer<Session> retire;
-    private volatile Session next;
-    private volatile Session current;
-    private volatile List<Session> older = List.of();
+    private Session next;
+    private Session current;
+    private List<Session> older = List.of();
 
     /**
      * @param retire takes each session that is no longer needed, once, on the control agent's

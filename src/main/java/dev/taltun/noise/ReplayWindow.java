@@ -26,6 +26,10 @@ import java.lang.invoke.VarHandle;
  * that differs is always an earlier one and may be overwritten. (Laps that are a multiple of 2^32
  * apart look alike. Should a peer ever leap over 2^46 messages at once, a few of the next ones may
  * be refused; none is accepted twice.)
+ *
+ * <p>Most of the ring is allocated by the first counter that needs it, once in a session: who sends
+ * little, such as the nodes of a lighthouse, costs 300 bytes rather than 4 KiB. A word that is not
+ * there yet reads as one that is.
  */
 public final class ReplayWindow {
     private static final int BIT_BITS = 5;
@@ -33,19 +37,27 @@ public final class ReplayWindow {
     private static final int WORDS = 1 << WORD_BITS;
     private static final int LAP_SHIFT = BIT_BITS + WORD_BITS;
 
+    /** Words that are there from the start: for 1024 counters. */
+    private static final int FIRST_WORDS = 32;
+
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle HIGHEST;
+    private static final VarHandle REST;
 
     static {
         try {
-            HIGHEST =
-                    MethodHandles.lookup().findVarHandle(ReplayWindow.class, "highest", long.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            HIGHEST = lookup.findVarHandle(ReplayWindow.class, "highest", long.class);
+            REST = lookup.findVarHandle(ReplayWindow.class, "rest", long[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private final long[] words = new long[WORDS];
+    private final long[] first = new long[FIRST_WORDS];
+
+    /** The other words, or null. */
+    private volatile long[] rest;
 
     /** Highest counter seen. Zero at first, as if 0 had raised it; its bit is still clear. */
     private volatile long highest;
@@ -64,6 +76,11 @@ public final class ReplayWindow {
         }
         raiseHighest(counter);
         int index = (int) (counter >>> BIT_BITS) & (WORDS - 1);
+        long[] words = first;
+        if (index >= FIRST_WORDS) {
+            index -= FIRST_WORDS;
+            words = rest();
+        }
         long lap = counter >>> LAP_SHIFT << Integer.SIZE;
         long bit = 1L << (counter & (Integer.SIZE - 1));
         while (true) {
@@ -88,6 +105,16 @@ public final class ReplayWindow {
     /** The highest counter accepted, or 0 if there was none; unsigned. */
     public long highest() {
         return highest;
+    }
+
+    private long[] rest() {
+        long[] there = rest;
+        if (there == null) {
+            long[] made = new long[WORDS - FIRST_WORDS];
+            there = (long[]) REST.compareAndExchange(this, (long[]) null, made);
+            there = there == null ? made : there;
+        }
+        return there;
     }
 
     private boolean isTooOld(long counter) {

@@ -38,6 +38,7 @@ public final class Peer {
     private static final VarHandle LAST_SENT = handle("lastSent", long.class);
     private static final VarHandle LAST_RECEIVED = handle("lastReceived", long.class);
     private static final VarHandle NEXT_NOTICE = handle("nextNotice", long.class);
+    private static final VarHandle NEXT_SIGNAL = handle("nextSignal", long.class);
     private static final VarHandle LAST_RELAYED = handle("lastRelayed", long.class);
     private static final VarHandle NEXT_RELAYED = handle("nextRelayed", long.class);
 
@@ -48,6 +49,11 @@ public final class Peer {
     private static final long NOTICE_INTERVAL_NANOS = 50_000_000;
 
     private static final long NOTICE_CREDIT_NANOS = 40 * NOTICE_INTERVAL_NANOS;
+
+    /** At most 64 control frames a second of one peer, but 128 at once. */
+    private static final long SIGNAL_INTERVAL_NANOS = 1_000_000_000 / 64;
+
+    private static final long SIGNAL_CREDIT_NANOS = 128 * SIGNAL_INTERVAL_NANOS;
 
     private final PublicKey publicKey;
     private volatile String name;
@@ -69,6 +75,7 @@ public final class Peer {
     private long lastSent;
     private long lastReceived;
     private long nextNotice;
+    private long nextSignal;
     private long lastRelayed;
     private long nextRelayed;
 
@@ -229,11 +236,23 @@ public final class Peer {
      * moment may both get what one of them should have.
      */
     public boolean mayNotify(long now) {
-        long next = Math.max((long) NEXT_NOTICE.getOpaque(this), now - NOTICE_CREDIT_NANOS);
+        return pass(NEXT_NOTICE, now, NOTICE_INTERVAL_NANOS, NOTICE_CREDIT_NANOS);
+    }
+
+    /**
+     * Whether a control frame of this peer may be looked at, for which there is a limit, too; none
+     * for a lighthouse of ours. Packet threads, as for {@link #mayNotify}.
+     */
+    public boolean maySignal(long now) {
+        return relaysForUs || pass(NEXT_SIGNAL, now, SIGNAL_INTERVAL_NANOS, SIGNAL_CREDIT_NANOS);
+    }
+
+    private boolean pass(VarHandle nextAt, long now, long interval, long credit) {
+        long next = Math.max((long) nextAt.getOpaque(this), now - credit);
         if (next >= now) {
             return false;
         }
-        NEXT_NOTICE.setOpaque(this, next + NOTICE_INTERVAL_NANOS);
+        nextAt.setOpaque(this, next + interval);
         return true;
     }
 

@@ -26,9 +26,6 @@ public final class ControlFrame {
     public static final int BODY_OFFSET = LENGTH_OFFSET + Short.BYTES;
     public static final int HEADER_BYTES = BODY_OFFSET;
 
-    /** Longest body that the length field can tell. */
-    public static final int BODY_BYTES_MAX = 0xffff;
-
     /** Version, capabilities, suites, VIPs and endpoint candidates of the sender. */
     public static final int TYPE_HELLO = 1;
 
@@ -50,8 +47,26 @@ public final class ControlFrame {
     /** {@link Probe}. */
     public static final int TYPE_PROBE_ANSWER = 7;
 
+    /** {@link RelayProbe}. */
+    public static final int TYPE_RELAY_PROBE = 8;
+
+    /** {@link RelayProbe}. */
+    public static final int TYPE_RELAY_PROBE_ANSWER = 9;
+
+    /** {@link RelayProbe}: the sender has opened its NAT for us; our packets may come. */
+    public static final int TYPE_OPENED = 10;
+
+    /** {@link FilterCheck}. */
+    public static final int TYPE_FILTER_CHECK = 11;
+
     /** Capability: answers probes, and connects to peers that a lighthouse tells of. */
     public static final int CAPABILITY_PATHS = 1;
+
+    /** Capability: in front of it is a NAT that shows another port to every destination. */
+    public static final int CAPABILITY_VARIES = 2;
+
+    /** Capability: guesses ports, or opens many to be guessed, whichever side it is on. */
+    public static final int CAPABILITY_PREDICTS = 4;
 
     private ControlFrame() {}
 

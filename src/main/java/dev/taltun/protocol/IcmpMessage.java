@@ -31,10 +31,7 @@ public final class IcmpMessage {
     // ICMP for IPv4: errors, RFC 792.
 
     public static final int UNREACHABLE = 3;
-    public static final int SOURCE_QUENCH = 4;
-    public static final int REDIRECT = 5;
     public static final int TIME_EXCEEDED = 11;
-    public static final int PARAMETER_PROBLEM = 12;
 
     /** In {@link #UNREACHABLE}: no route. */
     public static final int NET = 0;

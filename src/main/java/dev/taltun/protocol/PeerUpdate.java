@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
  *    +---------------+---------------+-------------------------------+
  *  0 |       0       |     type      |   length of the body (BE)     |
  *    +---------------+---------------+-------------------------------+
- *  4 |     flags     |                   0                           |
- *    +---------------+-----------------------------------------------+
+ *  4 |     flags     | capabilities  |               0               |
+ *    +---------------+---------------+-------------------------------+
  *  8 |             transaction of the query, or 0 (BE)               |
  *    +---------------------------------------------------------------+
  * 12 |             public key of the peer (32 bytes)                 |
@@ -23,9 +23,12 @@ import java.lang.foreign.MemorySegment;
  * 44 |   its {@link Whereabouts}, the place seen by the lighthouse first ...
  *    +---------------------------------------------------------------+
  * </pre>
+ *
+ * capabilities: those of the peer, the lowest eight, as it last said in {@link Register}.
  */
 public final class PeerUpdate {
     public static final int FLAGS_OFFSET = ControlFrame.BODY_OFFSET;
+    public static final int CAPABILITIES_OFFSET = FLAGS_OFFSET + Byte.BYTES;
     public static final int TRANSACTION_OFFSET = FLAGS_OFFSET + Integer.BYTES;
     public static final int KEY_OFFSET = TRANSACTION_OFFSET + Integer.BYTES;
     public static final int WHEREABOUTS_OFFSET = KEY_OFFSET + Limits.PUBLIC_KEY_BYTES;
@@ -51,12 +54,21 @@ public final class PeerUpdate {
         return Byte.toUnsignedInt(segment.get(Layouts.BYTE, offset + FLAGS_OFFSET));
     }
 
+    /** What the peer can do, as a set of bits: {@link ControlFrame#CAPABILITY_PATHS} and so on. */
+    public static int capabilities(MemorySegment segment, long offset) {
+        return Byte.toUnsignedInt(segment.get(Layouts.BYTE, offset + CAPABILITIES_OFFSET));
+    }
+
+    public static void putCapabilities(MemorySegment segment, long offset, int capabilities) {
+        segment.set(Layouts.BYTE, offset + CAPABILITIES_OFFSET, (byte) capabilities);
+    }
+
     public static int transaction(MemorySegment segment, long offset) {
         return segment.get(Layouts.BE_INT, offset + TRANSACTION_OFFSET);
     }
 
     /**
-     * Writes everything but the key and the lists.
+     * Writes everything but the key, the lists and the capabilities, which are none then.
      *
      * @return bytes of the whole frame
      */

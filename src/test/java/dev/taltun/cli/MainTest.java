@@ -54,7 +54,7 @@ class MainTest {
                     launched.add(loaded);
                     return ExitCode.OK;
                 };
-        int code = new Main(launcher, (config, log, onReady) -> 0, console).run(args);
+        int code = new Main(launcher, (config, inherited, log, onReady) -> 0, console).run(args);
         return new Outcome(
                 code,
                 out.toString(StandardCharsets.UTF_8),

@@ -71,6 +71,7 @@ class NetworkViewTest {
                         "lighthouse: beacon [2001:db8::1]:1, does not answer",
                         "mapping:    NAT, port kept; whether for all destinations two lighthouses"
                                 + " could tell",
+                        "filtering:  unknown: no lighthouse has found out yet",
                         "IPv6:       2001:db8:0:0:0:0:0:10; no lighthouse was reached over it"),
                 lines);
     }

@@ -38,7 +38,6 @@ class ConfigLoaderTest {
         assertEquals(Mode.SERVER, iface.mode());
         assertEquals("taltun0", iface.tunName());
         assertEquals("[::]:51820", iface.local().toString());
-        assertTrue(iface.local().bothFamilies());
         assertEquals(List.of("10.100.0.1/24"), texts(iface.vips()));
         assertEquals(Toml.OWN_PUBLIC, iface.publicKey().toBase64());
         assertEquals(1420, iface.mtu());
@@ -49,6 +48,7 @@ class ConfigLoaderTest {
         assertEquals(0, iface.fwmark());
         assertEquals(Offloads.AUTO, iface.offloads());
         assertEquals(0, iface.workers());
+        assertEquals(0, iface.punchPorts());
         assertTrue(iface.cpus().isEmpty());
         assertEquals(10, iface.keepaliveSeconds());
         PeerConfig peer = config.peers().getFirst();
@@ -95,6 +95,7 @@ class ConfigLoaderTest {
                                         workers = 3
                                         cpus = "4-6,9"
                                         keepalive = 0
+                                        punch_ports = 256
                                         [[peers]]
                                         name = "office"
                                         public_key = "$A"
@@ -122,6 +123,7 @@ class ConfigLoaderTest {
         assertEquals(3, iface.workers());
         assertEquals("4,5,6,9", iface.cpus().toString());
         assertEquals(0, iface.keepaliveSeconds());
+        assertEquals(256, iface.punchPorts());
         PeerConfig peer = config.peers().getFirst();
         assertEquals("office", peer.name());
         assertTrue(peer.presharedKey().isPresent());

@@ -140,7 +140,11 @@ class ConfigMistakesTest {
                 iface(
                         "local_addr = \":::1\"",
                         "local_addr: \":::1\": an IPv6 address needs brackets before a port;"
-                                + " write [address]:port"),
+                                + " write [address]:port"));
+    }
+
+    static Stream<Arguments> interfaceNumbersAndChoices() {
+        return Stream.of(
                 iface(
                         "mtu = 575",
                         "mtu: 575 is not between 576 and 65535; 1420 fits any Ethernet path"),
@@ -181,6 +185,10 @@ class ConfigMistakesTest {
                 iface(
                         "workers = 257",
                         "workers: 257 is not between 0 and 256; 0 leaves it to the machine"),
+                iface(
+                        "punch_ports = 513",
+                        "punch_ports: 513 is not between 0 and 512; 256 is enough for 98 of 100"
+                                + " attempts, 0 makes none"),
                 iface(
                         "cpus = \"0-x\"",
                         "cpus: \"0-x\": not a list of CPU numbers (0 to 1023); write it like 0-3"
@@ -324,13 +332,15 @@ class ConfigMistakesTest {
                         "zzzzzzzz: unknown key; [interface] knows mode, tun_name, local_addr,"
                                 + " vip, private_key, private_key_file, mtu, routes, cipher,"
                                 + " crypto, debug, keepalive, relay, advertise, fwmark, table,"
-                                + " dns, dns_search, tun_tso, tun_uso, udp_gso, udp_gro, workers, cpus, warm_up"),
+                                + " dns, dns_search, tun_tso, tun_uso, udp_gso, udp_gro, workers, cpus, warm_up,"
+                                + " punch_ports"),
                 iface(
                         "\"$SECRET\" = 1",
                         "(hidden): unknown key; [interface] knows mode, tun_name,"
                                 + " local_addr, vip, private_key, private_key_file, mtu, routes, cipher,"
                                 + " crypto, debug, keepalive, relay, advertise, fwmark, table,"
-                                + " dns, dns_search, tun_tso, tun_uso, udp_gso, udp_gro, workers, cpus, warm_up"),
+                                + " dns, dns_search, tun_tso, tun_uso, udp_gso, udp_gro, workers, cpus, warm_up,"
+                                + " punch_ports"),
                 peer("mtu = 1400", "mtu: does not belong in [[peers]]; move it to [interface]"),
                 peer(
                         "AllowedIPs = \"10.0.0.0/8\"",
@@ -414,6 +424,7 @@ class ConfigMistakesTest {
     @MethodSource({
         "privateKeys",
         "interfaces",
+        "interfaceNumbersAndChoices",
         "addresses",
         "peers",
         "conflicts",

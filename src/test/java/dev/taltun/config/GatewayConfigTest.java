@@ -127,7 +127,7 @@ class GatewayConfigTest {
     }
 
     @ParameterizedTest
-    @MethodSource
+    @MethodSource({"mistakesAreNamed", "mistakesBesideTheTable"})
     void mistakesAreNamed(String text, String line) {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> Toml.load(folder, IFACE + text));
@@ -178,7 +178,11 @@ class GatewayConfigTest {
                 Arguments.of(
                         "[gateway]\nforward = false\nmasquerade = \"eth0\"",
                         ":6:1: masquerade: changes forwarded packets, and forward is false; write"
-                                + " forward = true, or leave this out"),
+                                + " forward = true, or leave this out"));
+    }
+
+    static List<Arguments> mistakesBesideTheTable() {
+        return List.of(
                 Arguments.of(
                         "mode = \"lighthouse\"\n[gateway]",
                         ":5:1: gateway: a lighthouse has no interface to forward from; leave"

@@ -3,6 +3,7 @@ package dev.taltun.control;
 import dev.taltun.agent.Agent;
 import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.Wakeup;
+import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.dataplane.ControlPort;
@@ -14,7 +15,6 @@ import dev.taltun.dataplane.PacketSender;
 import dev.taltun.dataplane.Transmitter;
 import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.ffi.Errno;
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
@@ -159,7 +159,6 @@ final class Node {
                                 counters.newBlock(),
                                 INBOUND_LANE,
                                 null));
-        Transmitter controlTransmitter = transmitter(arena, offloads);
         control =
                 new ControlAgent(
                         new ControlAgent.Parts(
@@ -170,13 +169,9 @@ final class Node {
                                 port,
                                 wakeup,
                                 sleep,
-                                outlet(controlTransmitter),
+                                outlet(transmitter(arena, offloads)),
                                 new PacketSealer(CONTROL_LANE, MTU),
-                                (suite, key) -> {
-                                    TestKey made = new TestKey(suite, key);
-                                    keys.add(made);
-                                    return made;
-                                },
+                                this::newKey,
                                 random::nextBytes,
                                 quiescence,
                                 counters.newBlock(),
@@ -185,6 +180,12 @@ final class Node {
                                 STAGED,
                                 PathSettings.NONE),
                         peers);
+    }
+
+    private TestKey newKey(CipherSuite suite, byte[] bytes) {
+        TestKey made = new TestKey(suite, bytes);
+        keys.add(made);
+        return made;
     }
 
     /** Does not sleep, but tells how long it would have. */
@@ -335,16 +336,10 @@ final class Node {
         return VirtioNetHeader.BYTES + packet.length;
     }
 
-    private int tunWrite(GatherList pieces) {
-        ByteBuffer packet = ByteBuffer.allocate(pieces.bytes());
-        for (int i = 0; i < pieces.count(); i++) {
-            byte[] piece = new byte[pieces.length(i)];
-            MemorySegment.copy(
-                    pieces.segment(i), Layouts.BYTE, pieces.offset(i), piece, 0, piece.length);
-            packet.put(piece);
-        }
-        received.add(packet.getInt(VirtioNetHeader.BYTES + IPV4_HEADER));
-        return pieces.bytes();
+    private int tunWrite(MemorySegment memory, long offset, int length) {
+        byte[] packet = memory.asSlice(offset, length).toArray(Layouts.BYTE);
+        received.add(ByteBuffer.wrap(packet).getInt(VirtioNetHeader.BYTES + IPV4_HEADER));
+        return length;
     }
 
     /** A datagram comes in at an address of ours. */

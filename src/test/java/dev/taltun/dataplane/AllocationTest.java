@@ -11,7 +11,6 @@ import dev.taltun.crypto.AeadProviders;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.ffi.Errno;
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.TunReader;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.io.tun.VirtioNetHeader;
@@ -117,9 +116,9 @@ class AllocationTest {
         private long bytes;
 
         @Override
-        public int write(GatherList pieces) {
-            bytes += pieces.bytes();
-            return pieces.bytes();
+        public int write(MemorySegment memory, long offset, int length) {
+            bytes += length;
+            return length;
         }
     }
 

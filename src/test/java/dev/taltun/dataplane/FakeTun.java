@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.ffi.Errno;
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.TunReader;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.io.tun.VirtioNetHeader;
@@ -97,14 +96,8 @@ final class FakeTun implements TunReader, TunWriter {
     }
 
     @Override
-    public int write(GatherList pieces) {
-        MemorySegment all = Arena.ofAuto().allocate(pieces.bytes());
-        long at = 0;
-        for (int i = 0; i < pieces.count(); i++) {
-            MemorySegment.copy(pieces.segment(i), pieces.offset(i), all, at, pieces.length(i));
-            at += pieces.length(i);
-        }
-        assertEquals(pieces.bytes(), at);
+    public int write(MemorySegment memory, long offset, int length) {
+        MemorySegment all = memory.asSlice(offset, length);
         byte[] packet = all.asSlice(VirtioNetHeader.BYTES).toArray(Layouts.BYTE);
         int flags = VirtioNetHeader.flags(all, 0);
         int type = VirtioNetHeader.gsoType(all, 0);
@@ -129,7 +122,7 @@ final class FakeTun implements TunReader, TunWriter {
             }
             packets.add(packet);
         }
-        return pieces.bytes();
+        return length;
     }
 
     /** Everything that the kernel, or a network card, takes for granted; returns the headers. */

@@ -62,7 +62,8 @@ class KernelReflectionTest {
             buffer = arena.allocate(VirtioNetHeader.BYTES + 65_535 + 64);
             segmenter = new Segmenter(arena);
             Offloads offloads = new Offloads(1, tun.tcpOffload(), tun.udpOffload());
-            coalescer = new Coalescer(tun.newWriter(arena, 0), offloads, counters.newBlock());
+            coalescer =
+                    new Coalescer(arena, tun.newWriter(arena, 0), offloads, counters.newBlock());
             reader = tun.newReader(arena, 0);
             poller = new Poller(arena, tun.fd(0));
         }

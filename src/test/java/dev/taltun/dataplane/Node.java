@@ -69,8 +69,6 @@ final class Node implements AutoCloseable {
         indices = new IndexTable(random::nextInt);
         address = new Endpoint(0, Endpoint.mapped(0xc0000200 | number), 51820, 0, 0, 0);
         writer = new UdpWriter("writer", udp, offloads, counters.newBlock(), null);
-        Transmitter transmitter =
-                new Transmitter(arena, BATCHES, udp, writer, offloads, counters.newBlock(), true);
         outbound =
                 new Outbound(
                         arena,
@@ -80,37 +78,13 @@ final class Node implements AutoCloseable {
                                 null,
                                 clock,
                                 peers,
-                                new PacketSender.Parts(
-                                        control,
-                                        transmitter,
-                                        offloads,
-                                        counters.newBlock(),
-                                        0,
-                                        mtu,
-                                        staged)));
+                                sending(counters.newBlock(), 0, mtu, staged)));
         RxBatch batch = new RxBatch(arena, 64, 65_536);
         Counters.Block inboundCounters = counters.newBlock();
         Relay relay =
                 forwarding == null
                         ? null
-                        : new Relay(
-                                arena,
-                                forwarding,
-                                new PacketSender.Parts(
-                                        control,
-                                        new Transmitter(
-                                                arena,
-                                                BATCHES,
-                                                udp,
-                                                writer,
-                                                offloads,
-                                                inboundCounters,
-                                                true),
-                                        offloads,
-                                        inboundCounters,
-                                        1,
-                                        mtu,
-                                        staged));
+                        : new Relay(arena, forwarding, sending(inboundCounters, 1, mtu, staged));
         inbound =
                 new Inbound(
                         arena,
@@ -128,6 +102,12 @@ final class Node implements AutoCloseable {
                                 inboundCounters,
                                 1,
                                 relay));
+    }
+
+    private PacketSender.Parts sending(Counters.Block block, int lane, int mtu, int staged) {
+        Transmitter transmitter =
+                new Transmitter(arena, BATCHES, udp, writer, offloads, block, true);
+        return new PacketSender.Parts(control, transmitter, offloads, block, lane, mtu, staged);
     }
 
     private static PublicKey key(int number) {

@@ -159,7 +159,7 @@ class RelayAllocationTest {
                                 "in",
                                 wire,
                                 new RxBatch(arena, 16, 65_536),
-                                pieces -> pieces.bytes(),
+                                (memory, offset, length) -> length,
                                 null,
                                 clock,
                                 indices,

@@ -23,7 +23,6 @@ public final class Background implements AutoCloseable {
     private final Process process;
     private final Thread reader;
     private final List<String> lines = new ArrayList<>();
-    private final long startedNanos = System.nanoTime();
 
     private Background(List<String> command, Process process) {
         this.command = command;
@@ -115,9 +114,8 @@ public final class Background implements AutoCloseable {
                 kill();
                 throw new AssertionError("still running after " + timeout + ": " + this);
             }
-            Duration took = Duration.ofNanos(System.nanoTime() - startedNanos);
             reader.join(LAST_WORDS);
-            return new Outcome(process.exitValue(), log(), took);
+            return new Outcome(process.exitValue(), log());
         } catch (InterruptedException e) {
             kill();
             Thread.currentThread().interrupt();
@@ -125,13 +123,10 @@ public final class Background implements AutoCloseable {
         }
     }
 
-    /** SIGTERM, then its end; {@code took} counts from the signal. */
+    /** SIGTERM, then its end. */
     public Outcome terminate(Duration timeout) {
-        long asked = System.nanoTime();
         process.destroy();
-        Outcome outcome = await(timeout);
-        return new Outcome(
-                outcome.exit(), outcome.output(), Duration.ofNanos(System.nanoTime() - asked));
+        return await(timeout);
     }
 
     /** SIGKILL; returns when the process is gone. */

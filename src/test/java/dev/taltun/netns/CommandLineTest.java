@@ -133,17 +133,6 @@ final class CommandLineTest {
     }
 
     @Test
-    void aMistakeIsToldWithinASecond() throws IOException {
-        Duration fastest = PATIENCE;
-        for (int i = 0; i < 3; i++) {
-            Outcome outcome = check(GOOD.replace("mtu = ", "mtuu = "));
-            assertEquals(2, outcome.exit(), outcome::output);
-            fastest = fastest.compareTo(outcome.took()) < 0 ? fastest : outcome.took();
-        }
-        assertTrue(fastest.toMillis() < 1000, fastest::toString);
-    }
-
-    @Test
     void aMissingFileAndAnUnknownOptionAreNamed() {
         Outcome file = taltun("up", "-c", directory.resolve("absent.toml").toString());
         assertEquals(2, file.exit(), file::output);

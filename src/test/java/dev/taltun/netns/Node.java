@@ -12,7 +12,7 @@ public interface Node {
     /** Starts it and returns when the device is up with its addresses. */
     void start();
 
-    /** SIGTERM; {@code took} counts from the signal. */
+    /** SIGTERM, then its end. */
     Outcome terminate(Duration timeout);
 
     /** SIGKILL, and nothing cleaned up but what would hinder a new start. */

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 /** Echo requests by ping(8), from one namespace to an address of either family. */
 public final class Ping {
     private static final Pattern ANSWER = Pattern.compile("bytes from .*icmp_seq=(\\d+)");
+    private static final Pattern SENT = Pattern.compile("(\\d+) packets transmitted");
+    private static final int ON_THEIR_WAY = 5;
     private static final String COUNT = "-c";
     private static final Duration LINGER = Duration.ofSeconds(5);
 
@@ -56,7 +58,8 @@ public final class Ping {
      */
     public static Background start(Namespace from, String target, int count, Duration interval) {
         String seconds = "%d.%03d".formatted(interval.toSeconds(), interval.toMillisPart());
-        Duration deadline = interval.multipliedBy(count).plus(LINGER);
+        // A busy machine does not keep to the interval.
+        Duration deadline = interval.multipliedBy(count).multipliedBy(3).dividedBy(2).plus(LINGER);
         return from.start(
                 "ping",
                 "-n",
@@ -77,8 +80,23 @@ public final class Ping {
         if (!outcome.output().contains("packets transmitted")) {
             throw new AssertionError("ping printed no statistics\n" + outcome.output());
         }
+        return upTo(sent, outcome.output());
+    }
+
+    /** Ends a series that is going on; the last few requests, on their way still, do not count. */
+    public static Series interrupt(Background ping, Duration timeout) {
+        Shell.run("kill", "-INT", Long.toString(ping.pid()));
+        Outcome outcome = ping.await(timeout);
+        Matcher sent = SENT.matcher(outcome.output());
+        if (!sent.find()) {
+            throw new AssertionError("ping printed no statistics\n" + outcome.output());
+        }
+        return upTo(Integer.parseInt(sent.group(1)) - ON_THEIR_WAY, outcome.output());
+    }
+
+    private static Series upTo(int sent, String output) {
         Set<Integer> answered = new HashSet<>();
-        Matcher answer = ANSWER.matcher(outcome.output());
+        Matcher answer = ANSWER.matcher(output);
         while (answer.find()) {
             int number = Integer.parseInt(answer.group(1));
             if (number <= sent) {

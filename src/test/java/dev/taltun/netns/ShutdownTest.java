@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is left after Taltun ends: nothing. */
 @NamespaceTest
 final class ShutdownTest {
-    private static final Duration SECOND = Duration.ofSeconds(1);
+    /** Only so that a hang shows: how long it takes, the machine decides. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @ParameterizedTest(name = "SIG{0}")
     @ValueSource(strings = {"TERM", "INT"})
-    void aSignalEndsItWithinASecondAndNothingIsLeft(String signal) {
+    void aSignalEndsItAndNothingIsLeft(String signal) {
         try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false)) {
             Set<String> interfaces = hosts.a().interfaces();
             Set<String> routes = hosts.a().routes();
@@ -36,16 +36,13 @@ final class ShutdownTest {
                             .count());
 
             Background left = ((TaltunNode) hosts.left()).process();
-            long asked = System.nanoTime();
             Shell.run("kill", "-" + signal, Long.toString(left.pid()));
             Outcome outcome = left.await(PATIENCE);
-            Duration took = Duration.ofNanos(System.nanoTime() - asked);
 
             assertEquals(0, outcome.exit(), outcome::output);
             assertEquals(interfaces, hosts.a().interfaces());
             assertEquals(routes, hosts.a().routes());
             assertEquals(Set.of(), hosts.a().udpSockets());
-            assertTrue(took.compareTo(SECOND) < 0, () -> took + "\n" + outcome.output());
         }
     }
 
@@ -94,7 +91,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void aServerUnderTrafficEndsAsFast() {
+    void aServerUnderTrafficEndsTheSameWay() {
         try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false).start()) {
             Background flood =
                     hosts.a().start("ping", "-n", "-i", "0.002", "-s", "1300", TwoHosts.RIGHT_VIP);
@@ -102,7 +99,6 @@ final class ShutdownTest {
             Outcome outcome = hosts.right().terminate(PATIENCE);
             flood.kill();
             assertEquals(0, outcome.exit(), outcome::output);
-            assertTrue(outcome.took().compareTo(SECOND) < 0, outcome::toString);
         }
     }
 }

@@ -127,6 +127,40 @@ final class WgQuickTest {
         awaitGone();
     }
 
+    /**
+     * As WireGuard's: an interface that is down has no sessions and answers nobody, and goes on
+     * with a new handshake when it is up again.
+     */
+    @Test
+    void anInterfaceThatIsDownIsSilent() {
+        other.start();
+        String conf = conf();
+        Outcome start = run("wg-quick", "up", conf);
+        assertEquals(0, start.exit(), start::output);
+        Ping.await(host, TwoHosts.RIGHT_VIP, SOON);
+        host.run("ip", "link", "set", device, "down");
+        Await.until("the other side to get no answer", SOON, () -> !sentGrows());
+        host.run("ip", "link", "set", device, "up");
+        host.run("ip", "route", "replace", "10.123.0.0/16", "dev", device);
+        Ping.await(host, TwoHosts.RIGHT_VIP, SOON);
+        Outcome down = run("wg-quick", "down", conf);
+        assertEquals(0, down.exit(), down::output);
+        awaitGone();
+    }
+
+    /** Bytes to and from the other side. */
+    private String received() {
+        return host.run("wg", "show", device, "transfer").output();
+    }
+
+    /** Whether anything is sent in answer to a handshake of the other side. */
+    private boolean sentGrows() {
+        String before = received();
+        other.namespace()
+                .attempt(SOON, "ping", "-c", "3", "-i", "0.3", "-W", "1", TwoHosts.LEFT_VIP);
+        return !received().equals(before);
+    }
+
     @Test
     void itIsThereWhenTheLauncherReturnsAndEndsWithItsSocket() throws Exception {
         Outcome start = run(LAUNCHER.toString(), device);

@@ -72,6 +72,10 @@ class SignalFramesTest {
         assertTrue(ControlFrame.check(memory, AT, bytes));
         assertTrue(PeerUpdate.check(memory, AT));
         assertEquals(flags, PeerUpdate.flags(memory, AT));
+        assertEquals(0, PeerUpdate.capabilities(memory, AT));
+        PeerUpdate.putCapabilities(memory, AT, 255 - flags);
+        assertEquals(255 - flags, PeerUpdate.capabilities(memory, AT));
+        assertEquals(flags, PeerUpdate.flags(memory, AT));
         assertEquals(-7, PeerUpdate.transaction(memory, AT));
         checkLists(AT + PeerUpdate.WHEREABOUTS_OFFSET, addresses, places);
         // One list entry too many for the body.
@@ -155,5 +159,38 @@ class SignalFramesTest {
         for (int i = 0; i < Whereabouts.places(memory, at); i++) {
             Place.port(memory, Whereabouts.placeAt(memory, at, i));
         }
+    }
+
+    @Property(tries = 20)
+    void probesThroughARelayReadAsWritten(
+            @ForAll long transaction, @ForAll @IntRange(min = 8, max = 10) int type) {
+        RelayProbe.put(memory, AT, type, transaction);
+        assertTrue(RelayProbe.isOne(type));
+        assertTrue(ControlFrame.check(memory, AT, RelayProbe.BYTES));
+        assertTrue(RelayProbe.check(memory, AT));
+        assertEquals(transaction, RelayProbe.transaction(memory, AT));
+        assertEquals(type, ControlFrame.type(memory, AT));
+        memory.set(
+                Layouts.BE_SHORT,
+                AT + ControlFrame.LENGTH_OFFSET,
+                (short) (RelayProbe.BYTES - ControlFrame.HEADER_BYTES - 1));
+        assertFalse(RelayProbe.check(memory, AT));
+    }
+
+    @Property(tries = 20)
+    void filterChecksAndStraysReadAsWritten(@ForAll long token, @ForAll int index) {
+        FilterCheck.put(memory, AT, token);
+        assertTrue(ControlFrame.check(memory, AT, FilterCheck.BYTES));
+        assertTrue(FilterCheck.check(memory, AT));
+        assertEquals(token, FilterCheck.token(memory, AT));
+        assertEquals(ControlFrame.TYPE_FILTER_CHECK, ControlFrame.type(memory, AT));
+        memory.asSlice(AT, FilterCheck.STRAY_BYTES).fill((byte) 0x55);
+        FilterCheck.putStray(memory, AT, index, token);
+        assertTrue(MessageHeader.check(memory, AT, FilterCheck.STRAY_BYTES));
+        assertEquals(MessageType.COOKIE_REPLY, MessageHeader.type(memory, AT));
+        assertEquals(index, CookieReply.receiver(memory, AT));
+        assertEquals(token, FilterCheck.strayToken(memory, AT));
+        // Sealed, the question is longer by its header and tag.
+        assertTrue(FilterCheck.STRAY_BYTES <= FilterCheck.BYTES + 32);
     }
 }

@@ -49,11 +49,15 @@ class LighthouseSimulationTest extends SimulationTest {
         return (direct && directCut) || !opened.contains(to.name() + ">" + text(sent.source()));
     }
 
-    private void start() {
+    private SimNode.Options lighthouse() {
         SimNode.Options options = SimNode.Options.random(sim.random());
         options.relay = true;
         options.lighthouse = true;
-        lamp = sim.start(lampIs, options, aIs.known().nowhere(), bIs.known().nowhere());
+        return options;
+    }
+
+    private void start() {
+        lamp = sim.start(lampIs, lighthouse(), aIs.known().nowhere(), bIs.known().nowhere());
         a = sim.start(aIs, toLamp(), bIs.known().nowhere().path(choice).keepalive(10));
         b = sim.start(bIs, toLamp(), aIs.known().nowhere().path(choice).keepalive(10));
         sim.runSeconds(1.5);
@@ -69,6 +73,19 @@ class LighthouseSimulationTest extends SimulationTest {
 
     private boolean bothDirect() {
         return isDirect(a, b) && isDirect(b, a);
+    }
+
+    /** Both send all the time, and nothing is lost. */
+    private void exchange(double seconds) {
+        sim.traffic().amid(a, b, 20);
+        sim.runSeconds(seconds);
+        stopAndAssertAllArrived();
+    }
+
+    private void stopAndAssertAllArrived() {
+        sim.traffic().stop();
+        sim.runSeconds(0.2);
+        assertAllArrived();
     }
 
     @RepeatedTest(5)
@@ -95,11 +112,7 @@ class LighthouseSimulationTest extends SimulationTest {
     void withoutADirectPathTrafficGoesOnThroughTheRelay() {
         directCut = true;
         start();
-        sim.traffic().amid(a, b, 20);
-        sim.runSeconds(200);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        exchange(200);
         assertFalse(isDirect(a, b));
         assertFalse(isDirect(b, a));
         // Six tries to each place, every minute, by both.
@@ -117,13 +130,11 @@ class LighthouseSimulationTest extends SimulationTest {
         assertTrue(sim.runUntil(1.5, this::bothDirect));
         sim.runSeconds(5);
         directCut = true;
-        assertTrue(sim.runUntil(4, () -> !isDirect(a, b) && !isDirect(b, a)), "still direct");
+        assertTrue(sim.runUntil(1.5, () -> !isDirect(a, b) && !isDirect(b, a)), "still direct");
         sim.runSeconds(0.2);
         sim.ledger().writeOff();
         sim.runSeconds(30);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        stopAndAssertAllArrived();
         directCut = false;
         sim.traffic().amid(a, b, 10);
         assertTrue(sim.runUntil(70, this::bothDirect), "never direct again");
@@ -131,14 +142,23 @@ class LighthouseSimulationTest extends SimulationTest {
     }
 
     @Test
+    void theRoundTripThroughTheRelayIsMeasured() {
+        choice = PathChoice.RELAY;
+        start();
+        assertEquals(-1, a.path(b).relayRttNanos());
+        a.send(b);
+        sim.runSeconds(1);
+        long rtt = a.path(b).relayRttNanos();
+        long toLamp = a.path(lamp).directRttNanos() + b.path(lamp).directRttNanos();
+        assertTrue(rtt > toLamp / 4 && rtt < 4 * toLamp, rtt + " of " + toLamp);
+        assertEquals(-1, a.path(b).directRttNanos());
+    }
+
+    @Test
     void relayOnlyMeansRelayOnly() {
         choice = PathChoice.RELAY;
         start();
-        sim.traffic().amid(a, b, 20);
-        sim.runSeconds(100);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        exchange(100);
         assertFalse(isDirect(a, b));
         // To the lighthouse only.
         assertTrue(a.count(Counter.HANDSHAKE_INITIATIONS_SENT) <= 3);
@@ -148,20 +168,14 @@ class LighthouseSimulationTest extends SimulationTest {
     void directOnlyWaitsForTheDirectPath() {
         choice = PathChoice.DIRECT;
         start();
-        sim.traffic().amid(a, b, 20);
-        sim.runSeconds(10);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        exchange(10);
         assertEquals(0, lamp.count(Counter.PACKETS_RELAYED));
     }
 
     @Test
     void anotherLighthouseTakesOver() {
         Identity otherIs = sim.identity("lamp2");
-        SimNode.Options options = SimNode.Options.random(sim.random());
-        options.relay = true;
-        options.lighthouse = true;
+        SimNode.Options options = lighthouse();
         directCut = true;
         Identity.Known[] known = {aIs.known().nowhere(), bIs.known().nowhere()};
         lamp = sim.start(lampIs, options, known);
@@ -176,12 +190,10 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.notAccountable();
         used.crash();
         sim.nodes().remove(used);
-        sim.runSeconds(5);
+        sim.runSeconds(1.2);
         sim.ledger().writeOff();
         sim.runSeconds(20);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        stopAndAssertAllArrived();
     }
 
     @Test
@@ -191,12 +203,10 @@ class LighthouseSimulationTest extends SimulationTest {
         sim.traffic().amid(a, b, 50);
         sim.runSeconds(5);
         lamp = sim.restart(lamp, false, aIs.known().nowhere(), bIs.known().nowhere());
-        sim.runSeconds(15);
+        sim.runSeconds(3);
         sim.ledger().writeOff();
         sim.runSeconds(20);
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
+        stopAndAssertAllArrived();
     }
 
     /** As when the other side ended: its host says so, and only to who can quote the session. */
@@ -221,22 +231,36 @@ class LighthouseSimulationTest extends SimulationTest {
         a.refused(data);
         sim.runMillis(20);
         assertFalse(isDirect(a, b));
-        sim.traffic().stop();
+        stopAndAssertAllArrived();
+    }
+
+    /** The machine slept, and woke up in another network: its next registration was not yet due. */
+    @RepeatedTest(3)
+    void whoSleptIsKnownAtItsNewPlaceAtOnce() {
+        start();
+        sim.runSeconds(3);
+        sim.nodes().remove(a);
+        Endpoint elsewhere = sim.outer(7000, 4711);
+        a.socket().moveTo(elsewhere);
+        sim.runSeconds(5);
+        assertFalse(elsewhere.sameRemote(lamp.peer(a).endpoint()));
+        sim.nodes().add(a);
         sim.runSeconds(0.2);
+        assertTrue(elsewhere.sameRemote(lamp.peer(a).endpoint()), "not registered anew");
+        a.send(b);
+        b.send(a);
+        sim.runSeconds(0.3);
         assertAllArrived();
     }
 
     /** Who may not exchange packets hears nothing of the other, nor the other of it. */
     @Test
     void aLighthouseTellsOnlyThoseWhoMayTalk() {
-        SimNode.Options options = SimNode.Options.random(sim.random());
-        options.relay = true;
-        options.lighthouse = true;
         Identity cIs = sim.identity("c");
         lamp =
                 sim.start(
                         lampIs,
-                        options,
+                        lighthouse(),
                         aIs.known().nowhere().relayWith(cIs.publicKey()),
                         bIs.known().nowhere());
         a = sim.start(aIs, toLamp(), bIs.known().nowhere());

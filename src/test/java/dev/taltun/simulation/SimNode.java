@@ -7,21 +7,15 @@ import dev.taltun.control.BatchOutlet;
 import dev.taltun.control.ControlAgent;
 import dev.taltun.control.ControlCommands;
 import dev.taltun.control.PathSettings;
+import dev.taltun.control.PathStatus;
 import dev.taltun.control.PeerSpec;
+import dev.taltun.control.PeerStatus;
 import dev.taltun.control.Sleeper;
 import dev.taltun.dataplane.ControlPort;
-import dev.taltun.dataplane.Forwarding;
-import dev.taltun.dataplane.Inbound;
 import dev.taltun.dataplane.Offloads;
-import dev.taltun.dataplane.Outbound;
 import dev.taltun.dataplane.PacketSealer;
-import dev.taltun.dataplane.PacketSender;
-import dev.taltun.dataplane.Relay;
-import dev.taltun.dataplane.Transmitter;
-import dev.taltun.dataplane.UdpWriter;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.udp.Endpoint;
-import dev.taltun.io.udp.RxBatch;
 import dev.taltun.io.udp.UdpError;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
@@ -36,6 +30,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -46,12 +41,7 @@ final class SimNode {
     /** Lanes of every key: two workers with two agents each, and the control agent. */
     static final int LANES = 5;
 
-    private static final int READER_BATCHES = 8;
-    private static final int CONTROL_BATCHES = 4;
     private static final int GSO_SEGMENTS = 64;
-
-    /** How often an agent may work at one moment, before it counts as busy without a reason. */
-    private static final int SPINS = 10_000;
 
     /** How one engine is built and driven. */
     static final class Options {
@@ -102,51 +92,6 @@ final class SimNode {
         }
     }
 
-    /** One agent on its turn. */
-    private final class Task {
-        final Agent agent;
-        final Quiescence.Slot slot = quiescence.newSlot();
-        long notBefore;
-        int spins;
-        long spinningSince;
-
-        Task(Agent agent) {
-            this.agent = agent;
-        }
-
-        boolean step(long stepNanos) {
-            long now = simulation.clock().nanoTime();
-            if (now < notBefore) {
-                return false;
-            }
-            if (options.stallChance > 0 && random.nextDouble() < options.stallChance) {
-                postpone(now + 1 + random.nextLong(options.stallMax));
-                return false;
-            }
-            spins = spinningSince == now ? spins + 1 : 0;
-            spinningSince = now;
-            if (spins > SPINS) {
-                throw new AssertionError(name() + ": " + agent.roleName() + " never rests");
-            }
-            slot.enter();
-            int work;
-            try {
-                work = agent.doWork();
-            } finally {
-                slot.exit();
-            }
-            if (work > 0 && stepNanos > 0) {
-                postpone(now + stepNanos);
-            }
-            return work > 0;
-        }
-
-        private void postpone(long until) {
-            notBefore = until;
-            simulation.at(until, () -> {});
-        }
-    }
-
     private final Simulation simulation;
     private final Identity who;
     private final Options options;
@@ -163,10 +108,9 @@ final class SimNode {
     private final SimTun tun;
     private final SimEvents events;
     private final ControlAgent control;
-    private final Task controlTask;
-    private final List<Task> packetTasks = new ArrayList<>();
-    private final List<Object> poolOwners = new ArrayList<>();
-    private final List<UdpWriter> writers = new ArrayList<>();
+    private final SimTask controlTask;
+    private final List<SimTask> packetTasks = new ArrayList<>();
+    private final List<Object> poolOwners;
 
     /** When the control agent wants to be woken. */
     private long deadline;
@@ -189,88 +133,34 @@ final class SimNode {
         socket = new SimSocket(simulation, who.name(), options, who.home());
         tun = new SimTun(options, simulation.newRandom(), this::received);
         Arena arena = Arena.ofAuto();
-        for (int i = 0; i < options.workers; i++) {
-            UdpWriter writer =
-                    new UdpWriter("udp" + i, socket.sender(), offloads, counters.newBlock(), null);
-            writers.add(writer);
-            packetTasks.add(new Task(writer));
-        }
-        for (int i = 0; i < options.workers; i++) {
-            packetTasks.add(new Task(outbound(arena, i)));
-            packetTasks.add(new Task(inbound(arena, i)));
-        }
-        control = control(arena, specs);
-        controlTask = new Task(control);
+        SimPacketPath packets =
+                new SimPacketPath(
+                        new SimPacketPath.Parts(
+                                arena,
+                                simulation.clock(),
+                                options,
+                                options.lighthouse ? List.of() : who.innerAddresses(),
+                                socket,
+                                tun,
+                                offloads,
+                                counters,
+                                port,
+                                indices,
+                                peers));
+        packets.agents().forEach(agent -> packetTasks.add(task(agent)));
+        poolOwners = packets.poolOwners();
+        control = control(packets, specs);
+        controlTask = task(control);
         deadline = simulation.clock().nanoTime();
         control.onStart();
     }
 
-    private Outbound outbound(Arena arena, int i) {
+    private SimTask task(Agent agent) {
+        return new SimTask(simulation, name(), options, random, agent, quiescence.newSlot());
+    }
+
+    private ControlAgent control(SimPacketPath packets, List<PeerSpec> specs) {
         Counters.Block block = counters.newBlock();
-        Outbound outbound =
-                new Outbound(
-                        arena,
-                        new Outbound.Parts(
-                                "out" + i,
-                                tun.reader(i),
-                                null,
-                                simulation.clock(),
-                                peers,
-                                sending(arena, i, i, block)));
-        poolOwners.add(Pools.sender(outbound));
-        return outbound;
-    }
-
-    private Inbound inbound(Arena arena, int i) {
-        RxBatch batch = options.gro ? new RxBatch(arena, 16, 65_536) : new RxBatch(arena, 64, 1600);
-        Counters.Block block = counters.newBlock();
-        Inbound inbound =
-                new Inbound(
-                        arena,
-                        new Inbound.Parts(
-                                "in" + i,
-                                socket.receiver(i),
-                                batch,
-                                tun.writer(),
-                                null,
-                                simulation.clock(),
-                                indices,
-                                peers,
-                                port,
-                                offloads,
-                                block,
-                                options.workers + i,
-                                options.relay ? relay(arena, i, block) : null));
-        poolOwners.add(inbound);
-        return inbound;
-    }
-
-    private Relay relay(Arena arena, int i, Counters.Block block) {
-        Relay relay =
-                new Relay(
-                        arena,
-                        Forwarding.of(
-                                true, false, options.lighthouse ? List.of() : who.innerAddresses()),
-                        sending(arena, i, options.workers + i, block));
-        poolOwners.add(Pools.sender(relay));
-        return relay;
-    }
-
-    private PacketSender.Parts sending(Arena arena, int worker, int lane, Counters.Block block) {
-        return new PacketSender.Parts(
-                port,
-                transmitter(arena, READER_BATCHES, writers.get(worker), block, true),
-                offloads,
-                block,
-                lane,
-                options.mtu,
-                options.staged);
-    }
-
-    private ControlAgent control(Arena arena, List<PeerSpec> specs) {
-        Counters.Block block = counters.newBlock();
-        Transmitter transmitter =
-                transmitter(arena, CONTROL_BATCHES, writers.getFirst(), block, false);
         Random secrets = simulation.newRandom();
         RandomSource source = secrets::nextBytes;
         return new ControlAgent(
@@ -282,7 +172,7 @@ final class SimNode {
                         port,
                         wakeup,
                         new Alarm(),
-                        BatchOutlet.of(transmitter),
+                        BatchOutlet.of(packets.controlTransmitter(block)),
                         new PacketSealer(2 * options.workers, options.mtu),
                         keys::newKey,
                         source,
@@ -291,16 +181,9 @@ final class SimNode {
                         events,
                         simulation.names(),
                         2 * options.staged * options.workers,
-                        new PathSettings(options.lighthouse, who.innerAddresses(), options.places)),
+                        new PathSettings(
+                                options.lighthouse, who.innerAddresses(), options.places::get)),
                 specs);
-    }
-
-    private Transmitter transmitter(
-            Arena arena, int batches, UdpWriter writer, Counters.Block block, boolean direct) {
-        Transmitter transmitter =
-                new Transmitter(arena, batches, socket.sender(), writer, offloads, block, direct);
-        poolOwners.add(transmitter);
-        return transmitter;
     }
 
     /** Does not sleep, but writes down until when the control agent wants to. */
@@ -355,7 +238,7 @@ final class SimNode {
             deadline = now;
             return true;
         }
-        if (now >= controlTask.notBefore) {
+        if (now >= controlTask.notBefore()) {
             // Longer than any real runner lets it sleep, so that a missing deadline shows.
             control.awaitWork(Long.MAX_VALUE);
             return port.isEmpty() && deadline <= now;
@@ -365,7 +248,7 @@ final class SimNode {
 
     /** When there is something to do next, if nothing comes from outside. */
     long nextDeadline() {
-        return running ? Math.max(deadline, controlTask.notBefore) : Long.MAX_VALUE;
+        return running ? Math.max(deadline, controlTask.notBefore()) : Long.MAX_VALUE;
     }
 
     /** Ends it in order, and looks whether everything is wiped and back home. */
@@ -427,6 +310,17 @@ final class SimNode {
         error.set(Errno.ECONNREFUSED, datagram.to(), datagram.bytes());
         port.error(error);
         deadline = simulation.clock().nanoTime();
+    }
+
+    /** Which way its packets to a peer go, as the user sees it. */
+    PathStatus path(SimNode to) {
+        CompletableFuture<List<PeerStatus>> all = commands().status();
+        simulation.runMillis(1);
+        return all.join().stream()
+                .filter(each -> each.publicKey().equals(to.who.publicKey()))
+                .findFirst()
+                .orElseThrow()
+                .path();
     }
 
     ControlCommands commands() {

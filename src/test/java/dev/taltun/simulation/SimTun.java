@@ -1,7 +1,6 @@
 package dev.taltun.simulation;
 
 import dev.taltun.ffi.Errno;
-import dev.taltun.io.tun.GatherList;
 import dev.taltun.io.tun.TunReader;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.io.tun.VirtioNetHeader;
@@ -111,23 +110,13 @@ final class SimTun {
         return this::write;
     }
 
-    private int write(GatherList pieces) {
-        ByteBuffer written = header(pieces.bytes());
-        int at = 0;
-        for (int i = 0; i < pieces.count(); i++) {
-            MemorySegment.copy(
-                    pieces.segment(i),
-                    Layouts.BYTE,
-                    pieces.offset(i),
-                    written.array(),
-                    at,
-                    pieces.length(i));
-            at += pieces.length(i);
-        }
+    private int write(MemorySegment memory, long offset, int length) {
+        ByteBuffer written = header(length);
+        MemorySegment.copy(memory, Layouts.BYTE, offset, written.array(), 0, length);
         int gsoType = written.get(VirtioNetHeader.GSO_TYPE_OFFSET);
         boolean partial =
                 (written.get(VirtioNetHeader.FLAGS_OFFSET) & VirtioNetHeader.NEEDS_CSUM) != 0;
-        byte[] packet = new byte[pieces.bytes() - VirtioNetHeader.BYTES];
+        byte[] packet = new byte[length - VirtioNetHeader.BYTES];
         written.get(VirtioNetHeader.BYTES, packet);
         if (partial) {
             completeChecksum(packet, written);
@@ -139,7 +128,7 @@ final class SimTun {
         } else {
             split(packet, written.getShort(VirtioNetHeader.GSO_SIZE_OFFSET) & 0xffff);
         }
-        return pieces.bytes();
+        return length;
     }
 
     /** As the kernel does before it hands a packet to a host. */

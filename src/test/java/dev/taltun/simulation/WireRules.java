@@ -3,6 +3,7 @@ package dev.taltun.simulation;
 import dev.taltun.protocol.Limits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -21,7 +22,9 @@ final class WireRules {
     private static final int DATA_OVERHEAD = 32;
 
     private long interval = Limits.REKEY_TIMEOUT_NANOS;
+    private boolean punching;
     private final Map<String, Long> lastInitiation = new HashMap<>();
+    private final Map<String, byte[]> lastBytes = new HashMap<>();
 
     /** Ways whose last initiation was such a repetition. */
     private final Set<String> repeated = new HashSet<>();
@@ -52,6 +55,7 @@ final class WireRules {
     /** Peers that open their NATs for each other shake hands more often than others do. */
     void allowPunching() {
         interval = 90 * SimClock.MILLI;
+        punching = true;
     }
 
     private void initiation(Network.Datagram datagram) {
@@ -59,6 +63,11 @@ final class WireRules {
         // What two engines agree on after a handshake may make another one due at once.
         int suite = datagram.bytes()[1];
         String way = datagram.from().name() + ">" + datagram.to().withoutLocal() + " " + suite;
+        byte[] before = lastBytes.put(way, datagram.bytes());
+        if (punching && Arrays.equals(before, datagram.bytes())) {
+            // What was to open the sender's NAT only, and is now to arrive.
+            return;
+        }
         Long last = lastInitiation.put(way, datagram.at());
         boolean soon = last != null && datagram.at() - last < interval;
         check(

@@ -63,6 +63,7 @@ final class SizesTest {
     private static List<Path> handWritten() {
         List<Path> files = new ArrayList<>(Sources.files());
         files.removeIf(file -> file.startsWith(GENERATED));
+        files.addAll(Sources.files(Path.of("src/test/java")));
         files.addAll(Sources.files(Path.of("bench")));
         return files;
     }

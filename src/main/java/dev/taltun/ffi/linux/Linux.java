@@ -1581,6 +1581,15 @@ public class Linux extends Linux$shared {
     public static int MS_REC() {
         return MS_REC;
     }
+    private static final int CLOCK_BOOTTIME = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * #define CLOCK_BOOTTIME 7
+     * }
+     */
+    public static int CLOCK_BOOTTIME() {
+        return CLOCK_BOOTTIME;
+    }
     private static final int SO_EE_ORIGIN_LOCAL = (int)1L;
     /**
      * {@snippet lang=c :

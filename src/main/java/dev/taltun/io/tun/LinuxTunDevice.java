@@ -23,12 +23,21 @@ public final class LinuxTunDevice implements AutoCloseable {
 
     private final String name;
     private final Fd[] queues;
+    private final Framing framing;
     private final boolean tcpOffload;
     private final boolean udpOffload;
 
-    private LinuxTunDevice(String name, Fd[] queues, boolean tcpOffload, boolean udpOffload) {
+    /** What the kernel puts before each packet. */
+    private enum Framing {
+        VIRTIO_HEADER,
+        NOTHING
+    }
+
+    private LinuxTunDevice(
+            String name, Fd[] queues, Framing framing, boolean tcpOffload, boolean udpOffload) {
         this.name = name;
         this.queues = queues;
+        this.framing = framing;
         this.tcpOffload = tcpOffload;
         this.udpOffload = udpOffload;
     }
@@ -55,28 +64,87 @@ public final class LinuxTunDevice implements AutoCloseable {
             for (int i = 0; i < queues.length; i++) {
                 queues[i] = openQueue(libc, request, options, i);
             }
-            boolean tcp = false;
-            boolean udp = false;
-            int tcpFlags = Linux.TUN_F_CSUM() | Linux.TUN_F_TSO4() | Linux.TUN_F_TSO6();
-            int udpFlags = Linux.TUN_F_USO4() | Linux.TUN_F_USO6();
-            if (options.tcpOffload() && options.udpOffload()) {
-                tcp = udp = offload(libc, queues, tcpFlags | udpFlags);
-            }
-            if (!tcp && options.tcpOffload()) {
-                tcp = offload(libc, queues, tcpFlags);
-            }
-            if (!udp && !tcp && options.udpOffload()) {
-                udp = offload(libc, queues, Linux.TUN_F_CSUM() | udpFlags);
-            }
-            if (!tcp && !udp) {
-                offload(libc, queues, 0);
-            }
             // The kernel replaced a "%d" in the name by a number.
-            return new LinuxTunDevice(request.getString(0), queues, tcp, udp);
+            return withOffloads(libc, request.getString(0), queues, options);
         } catch (IOException | RuntimeException e) {
             closeAll(queues);
             throw e;
         }
+    }
+
+    private static LinuxTunDevice withOffloads(
+            Libc libc, String name, Fd[] queues, TunOptions options) {
+        boolean tcp = false;
+        boolean udp = false;
+        int tcpFlags = Linux.TUN_F_CSUM() | Linux.TUN_F_TSO4() | Linux.TUN_F_TSO6();
+        int udpFlags = Linux.TUN_F_USO4() | Linux.TUN_F_USO6();
+        if (options.tcpOffload() && options.udpOffload()) {
+            tcp = udp = offload(libc, queues, tcpFlags | udpFlags);
+        }
+        if (!tcp && options.tcpOffload()) {
+            tcp = offload(libc, queues, tcpFlags);
+        }
+        if (!udp && !tcp && options.udpOffload()) {
+            udp = offload(libc, queues, Linux.TUN_F_CSUM() | udpFlags);
+        }
+        if (!tcp && !udp) {
+            offload(libc, queues, 0);
+        }
+        return new LinuxTunDevice(name, queues, Framing.VIRTIO_HEADER, tcp, udp);
+    }
+
+    /**
+     * Takes over an interface that somebody else has created and left open to us. Offloads are only
+     * to be had when it was created with IFF_VNET_HDR.
+     *
+     * @param number its descriptor, which is this object's from now on
+     * @throws IOException with one line for the user, when it is something else
+     */
+    public static LinuxTunDevice adopt(int number, TunOptions options) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            Libc libc = Libc.open(arena);
+            MemorySegment request = requestOf(libc, arena, number);
+            Fd[] queues = {new Fd(number)};
+            libc.fcntl(number, Linux.F_SETFD(), Linux.FD_CLOEXEC());
+            libc.fcntl(number, Linux.F_SETFL(), Linux.O_RDWR() | Linux.O_NONBLOCK());
+            String name = request.getString(0);
+            if ((flags(request) & Linux.IFF_VNET_HDR()) == 0) {
+                return new LinuxTunDevice(name, queues, Framing.NOTHING, false, false);
+            }
+            MemorySegment size = arena.allocate(Integer.BYTES);
+            size.set(Layouts.NATIVE_INT, 0, VirtioNetHeader.BYTES);
+            libc.ioctl(number, Linux.TUNSETVNETHDRSZ() & 0xffff_ffffL, size);
+            return withOffloads(libc, name, queues, options);
+        }
+    }
+
+    /**
+     * The name of the interface that an open descriptor belongs to.
+     *
+     * @throws IOException with one line for the user, when it is something else
+     */
+    public static String nameOf(int number) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            return requestOf(Libc.open(arena), arena, number).getString(0);
+        }
+    }
+
+    private static MemorySegment requestOf(Libc libc, Arena arena, int number) throws IOException {
+        MemorySegment request = arena.allocate(ifreq.layout());
+        int result = libc.ioctl(number, Linux.TUNGETIFF() & 0xffff_ffffL, request);
+        int wanted = Linux.IFF_TUN() | Linux.IFF_NO_PI();
+        if (result < 0 || (flags(request) & wanted) != wanted) {
+            throw new IOException(
+                    "descriptor "
+                            + number
+                            + " is not an open TUN device (IFF_TUN with IFF_NO_PI); name one that"
+                            + " is, or let Taltun create the interface");
+        }
+        return request;
+    }
+
+    private static int flags(MemorySegment request) {
+        return request.get(Layouts.NATIVE_SHORT, Linux.IFNAMSIZ()) & 0xffff;
     }
 
     private static Fd openQueue(Libc libc, MemorySegment request, TunOptions options, int index)
@@ -166,12 +234,14 @@ public final class LinuxTunDevice implements AutoCloseable {
 
     /** A reader of a queue, for one thread. */
     public TunReader newReader(Arena arena, int queue) {
-        return new LinuxTunReader(arena, queues[queue].number());
+        TunReader reader = new LinuxTunReader(arena, queues[queue].number());
+        return framing == Framing.NOTHING ? HeaderlessTun.reader(reader) : reader;
     }
 
     /** A writer to a queue, for one thread. */
     public TunWriter newWriter(Arena arena, int queue) {
-        return new LinuxTunWriter(arena, queues[queue].number());
+        TunWriter writer = new LinuxTunWriter(arena, queues[queue].number());
+        return framing == Framing.NOTHING ? HeaderlessTun.writer(writer) : writer;
     }
 
     private static void closeAll(Fd[] queues) {

@@ -1,12 +1,16 @@
 package dev.taltun.io.tun;
 
+import java.lang.foreign.MemorySegment;
+
 /** The writing side of one queue of a TUN device, for one thread. */
 public interface TunWriter {
     /**
      * Writes one packet or super-packet, without blocking.
      *
-     * @param pieces a {@link VirtioNetHeader} followed by the packet, gathered from pieces
+     * @param memory holds a {@link VirtioNetHeader} followed by the packet
+     * @param offset of the offload header
+     * @param length of both together, in bytes
      * @return bytes written, or {@code -errno}
      */
-    int write(GatherList pieces);
+    int write(MemorySegment memory, long offset, int length);
 }

@@ -26,9 +26,6 @@ public final class VirtioNetHeader {
     /** The checksum field holds the pseudo-header's sum; the rest is still to be added. */
     public static final int NEEDS_CSUM = 1;
 
-    /** The checksum was verified. */
-    public static final int DATA_VALID = 2;
-
     public static final int GSO_NONE = 0;
     public static final int GSO_TCPV4 = 1;
     public static final int GSO_TCPV6 = 4;

@@ -20,9 +20,16 @@ import java.nio.ByteBuffer;
  * @param scope interface index of a link-local IPv6 address, else 0
  * @param localHigh upper 64 bits of the local address
  * @param localLow lower 64 bits of the local address; both 0 when the kernel is to choose
+ * @param via the socket to send through: one of a {@link UdpFan}, or 0 for the sender's own
  */
-public record Endpoint(long high, long low, int port, int scope, long localHigh, long localLow) {
+public record Endpoint(
+        long high, long low, int port, int scope, long localHigh, long localLow, int via) {
     private static final long MAPPED = 0x0000_ffff_0000_0000L;
+
+    /** An endpoint that is reached through the sender's own socket. */
+    public Endpoint(long high, long low, int port, int scope, long localHigh, long localLow) {
+        this(high, low, port, scope, localHigh, localLow, 0);
+    }
 
     /** An endpoint whose local address the kernel chooses. */
     public static Endpoint of(InetSocketAddress address) {
@@ -57,12 +64,27 @@ public record Endpoint(long high, long low, int port, int scope, long localHigh,
 
     /** The same remote address, with the local address left to the kernel. */
     public Endpoint withoutLocal() {
-        return hasLocal() ? new Endpoint(high, low, port, scope, 0, 0) : this;
+        return hasLocal() ? new Endpoint(high, low, port, scope, 0, 0, via) : this;
     }
 
     /** The same remote address, in the network of this interface index; 0 for none. */
     public Endpoint withScope(int other) {
-        return new Endpoint(high, low, port, other, localHigh, localLow);
+        return new Endpoint(high, low, port, other, localHigh, localLow, via);
+    }
+
+    /** The same remote address, reached through that socket; the kernel chooses our address. */
+    public Endpoint through(int socket) {
+        return new Endpoint(high, low, port, scope, 0, 0, socket);
+    }
+
+    /** The same, from the same local address, sent through that socket. */
+    public Endpoint from(int socket) {
+        return new Endpoint(high, low, port, scope, localHigh, localLow, socket);
+    }
+
+    /** The same address with another port. */
+    public Endpoint withPort(int other) {
+        return new Endpoint(high, low, other, scope, localHigh, localLow, via);
     }
 
     /** Whether both name the same remote address and port. */

@@ -44,8 +44,17 @@ final class LinuxUdpReceiver implements UdpReceiver {
     @Override
     public int receive(RxBatch into) {
         assert into == batch : "a receiver fills the batch it was made for";
-        batch.reset();
-        int count = receiveMessages();
+        return receive(fd, 0);
+    }
+
+    /**
+     * Receives from a descriptor.
+     *
+     * @param via what endpoints are to say of it
+     */
+    int receive(int from, int via) {
+        batch.reset(via);
+        int count = receiveMessages(from);
         if (count <= 0) {
             return count == -Errno.EAGAIN || count == -Errno.EINTR ? 0 : count;
         }
@@ -72,10 +81,10 @@ final class LinuxUdpReceiver implements UdpReceiver {
     }
 
     /** An error that an earlier datagram met comes in place of what has arrived, once. */
-    private int receiveMessages() {
+    private int receiveMessages(int from) {
         int count = 0;
         for (int i = 0; i < ErrorQueue.ATTEMPTS; i++) {
-            count = libc.recvmmsg(fd, headers.address(0), batch.slots(), DONTWAIT, 0);
+            count = libc.recvmmsg(from, headers.address(0), batch.slots(), DONTWAIT, 0);
             if (count >= 0 || !ErrorQueue.isAboutEarlierDatagram(-count)) {
                 return count;
             }

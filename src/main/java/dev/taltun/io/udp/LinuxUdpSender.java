@@ -28,8 +28,14 @@ final class LinuxUdpSender implements UdpSender {
     public int send(TxBatch batch) {
         int first = batch.sent();
         int count = 0;
+        int via = 0;
         for (int i = first; i < batch.messages(); i++, count++) {
             Endpoint to = batch.destination(i);
+            if (count == 0) {
+                via = to.via();
+            } else if (to.via() != via) {
+                break;
+            }
             if (!ipv6 && !to.isIpv4()) {
                 if (count == 0) {
                     return -Errno.EAFNOSUPPORT;
@@ -39,17 +45,18 @@ final class LinuxUdpSender implements UdpSender {
             int segment = batch.segments(i) > 1 ? batch.segmentSize(i) : 0;
             prepare(count, batch, i, batch.offset(i), batch.length(i), segment);
         }
-        return sendMessages(count);
+        return sendMessages(count, via);
     }
 
     /**
      * The kernel refuses a datagram to tell of an error that another one met before; it takes the
      * same datagram then.
      */
-    private int sendMessages(int count) {
+    private int sendMessages(int count, int via) {
+        int from = via == 0 ? fd : via;
         int result = 0;
         for (int i = 0; i < ErrorQueue.ATTEMPTS; i++) {
-            result = libc.sendmmsg(fd, headers.address(0), count, DONTWAIT);
+            result = libc.sendmmsg(from, headers.address(0), count, DONTWAIT);
             if (result >= 0 || !ErrorQueue.isAboutEarlierDatagram(-result)) {
                 return result;
             }
@@ -71,7 +78,7 @@ final class LinuxUdpSender implements UdpSender {
                 int bytes = Math.min(size, end - done);
                 prepare(count, batch, i, batch.offset(i) + done, bytes, 0);
             }
-            int result = sendMessages(count);
+            int result = sendMessages(count, batch.destination(i).via());
             if (result < 0) {
                 return sent > 0 ? sent : result;
             }

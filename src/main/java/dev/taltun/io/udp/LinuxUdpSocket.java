@@ -194,6 +194,15 @@ public final class LinuxUdpSocket implements AutoCloseable {
         }
     }
 
+    /** The mark of what is sent, 0 for none. Any thread. */
+    int mark() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(Integer.BYTES);
+            Libc.open(arena).getsockopt(fd.number(), Linux.SOL_SOCKET(), Linux.SO_MARK(), value);
+            return value.get(Layouts.NATIVE_INT, 0);
+        }
+    }
+
     private static void mark(Libc libc, int fd, int mark) throws IOException {
         int result = libc.setsockopt(fd, Linux.SOL_SOCKET(), Linux.SO_MARK(), mark);
         if (result < 0) {

@@ -16,6 +16,10 @@ public final class RxBatch {
     private final int slots;
     private final int slotBytes;
     private int count;
+
+    /** The socket that all of it came to: one of a fan, or 0. */
+    private int via;
+
     final int[] length;
     final int[] segmentSize;
     final boolean[] truncated;
@@ -91,7 +95,7 @@ public final class RxBatch {
         return truncated[i];
     }
 
-    /** Whether slot i came from this endpoint, to the same local address. */
+    /** Whether slot i came from this endpoint, to the same local address and socket. */
     public boolean cameFrom(int i, Endpoint endpoint) {
         return endpoint != null
                 && sourceLow[i] == endpoint.low()
@@ -99,7 +103,8 @@ public final class RxBatch {
                 && sourcePort[i] == endpoint.port()
                 && sourceScope[i] == endpoint.scope()
                 && localLow[i] == endpoint.localLow()
-                && localHigh[i] == endpoint.localHigh();
+                && localHigh[i] == endpoint.localHigh()
+                && via == endpoint.via();
     }
 
     /** Where slot i came from. Allocates: only when a peer roams, and for handshakes. */
@@ -110,12 +115,19 @@ public final class RxBatch {
                 sourcePort[i],
                 sourceScope[i],
                 localHigh[i],
-                localLow[i]);
+                localLow[i],
+                via);
     }
 
     /** A receiver starts to fill the batch anew. */
     public void reset() {
+        reset(0);
+    }
+
+    /** As above, from that socket of a {@link UdpFan}. */
+    void reset(int socket) {
         count = 0;
+        via = socket;
     }
 
     /**

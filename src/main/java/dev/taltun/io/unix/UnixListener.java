@@ -97,6 +97,42 @@ public final class UnixListener implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes over a socket on which somebody else has begun to listen.
+     *
+     * @param number its descriptor, which is this object's from now on
+     * @throws IOException with one line for the user, when it is something else
+     */
+    @SuppressWarnings("MustBeClosedChecker") // the caller closes what is returned
+    public static UnixListener adopt(int number) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            Libc libc = Libc.open(arena);
+            MemorySegment address = arena.allocate(sockaddr_un.layout());
+            int length = libc.getsockname(number, address);
+            // A listening one has nobody to accept at worst; any other cannot accept.
+            int flags = Linux.SOCK_CLOEXEC() | Linux.SOCK_NONBLOCK();
+            libc.fcntl(number, Linux.F_SETFL(), Linux.O_RDWR() | Linux.O_NONBLOCK());
+            int accepted = length < 0 ? length : libc.accept4(number, 0, 0, flags);
+            if (accepted >= 0) {
+                // Whoever was that fast asks again.
+                libc.close(accepted);
+            }
+            boolean listening = accepted >= 0 || accepted == -Errno.EAGAIN;
+            if (!listening
+                    || sockaddr_un.sun_family(address) != Linux.AF_UNIX()
+                    || length <= sockaddr_un.sun_path$offset()) {
+                throw new IOException(
+                        "descriptor "
+                                + number
+                                + " is not a listening Unix socket with a name; name one that is, or"
+                                + " let Taltun open its own");
+            }
+            libc.fcntl(number, Linux.F_SETFD(), Linux.FD_CLOEXEC());
+            Path path = Path.of(address.getString(sockaddr_un.sun_path$offset()));
+            return new UnixListener(path, new Fd(number));
+        }
+    }
+
     private static Fd open(Libc libc, Path path) throws IOException {
         int type = Linux.SOCK_STREAM() | Linux.SOCK_CLOEXEC() | Linux.SOCK_NONBLOCK();
         int number = libc.socket(Linux.AF_UNIX(), type, 0);

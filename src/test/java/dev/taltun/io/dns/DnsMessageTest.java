@@ -76,6 +76,17 @@ class DnsMessageTest {
                 question(DnsMessage.TYPE_AAAA).read(answer, answer.length).addresses());
     }
 
+    /** Records that say that they are addresses, of a length that none has. */
+    @Test
+    void anAddressOfAnotherLengthIsNone() {
+        for (String record : List.of("0003 cb0071", "0005 cb00710708", "0000")) {
+            String answer = "c00c 0001 0001 0000003c" + record;
+            assertEquals(
+                    Verdict.NONE,
+                    read("1234 8180 0001 0001 0000 0000" + QUESTION + answer).verdict());
+        }
+    }
+
     @Test
     void theServersRefusalsAreTold() {
         assertEquals(Verdict.NONE, read("1234 8183 0001 0000 0000 0000" + QUESTION).verdict());

@@ -48,7 +48,11 @@ record Cell(
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
-        Ping.Series series = Ping.finish(ping, patience.plusSeconds(30));
+        Duration end = patience.plusSeconds(30);
+        if (directMillis >= 0) {
+            LockSupport.parkNanos(AFTER.toNanos());
+        }
+        Ping.Series series = ping.isAlive() ? Ping.interrupt(ping, end) : Ping.finish(ping, end);
         Matcher first = FIRST.matcher(ping.log());
         PathReport path = meeting.left().path(meeting.right());
         return new Cell(

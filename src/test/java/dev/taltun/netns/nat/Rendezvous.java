@@ -52,6 +52,7 @@ public final class Rendezvous implements AutoCloseable {
         private final String device;
         private final String vip;
         private Background process;
+        private Path config;
 
         private Member(Namespace host, String name, String vip) {
             this.host = host;
@@ -75,6 +76,11 @@ public final class Rendezvous implements AutoCloseable {
 
         public Background process() {
             return process;
+        }
+
+        /** Its configuration file. */
+        public Path config() {
+            return config;
         }
 
         private boolean isAnswering() {
@@ -240,6 +246,7 @@ public final class Rendezvous implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        member.config = file;
         member.process = member.host.start(Taltun.command("up", "-c", file.toString()));
         member.process.awaitLine("^ready|ready$", START);
         // The control socket comes a moment later.

@@ -1,0 +1,33 @@
+package dev.taltun.io.tun;
+
+/**
+ * A TUN device that was created without IFF_VNET_HDR: packets come and go bare, one by one, and
+ * those who read and write find the header that they are used to.
+ */
+final class HeaderlessTun {
+    private HeaderlessTun() {}
+
+    /** Puts a header that says nothing before each packet. */
+    static TunReader reader(TunReader bare) {
+        return (buffer, offset, length) -> {
+            int bytes =
+                    bare.read(
+                            buffer, offset + VirtioNetHeader.BYTES, length - VirtioNetHeader.BYTES);
+            if (bytes <= 0) {
+                return bytes;
+            }
+            VirtioNetHeader.setPlain(buffer, offset);
+            return bytes + VirtioNetHeader.BYTES;
+        };
+    }
+
+    /** Leaves the header out; what it says is nothing, for such a device has no offloads. */
+    static TunWriter writer(TunWriter bare) {
+        return (memory, offset, length) -> {
+            int bytes =
+                    bare.write(
+                            memory, offset + VirtioNetHeader.BYTES, length - VirtioNetHeader.BYTES);
+            return bytes < 0 ? bytes : bytes + VirtioNetHeader.BYTES;
+        };
+    }
+}
