@@ -125,7 +125,7 @@ public class ControlHandshakeBenchmark {
                                 "",
                                 this::receive,
                                 new RxBatch(arena, 64, 2048),
-                                pieces -> 0,
+                                (memory, offset, length) -> length,
                                 null,
                                 clock,
                                 indices,
