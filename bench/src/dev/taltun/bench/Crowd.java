@@ -18,8 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Many nodes in front of one lighthouse, which come from a few ports. One thread does all of
- * it: sends as long as fewer than a window wait for their answers, and looks for answers.
+ * Many nodes in front of one lighthouse, which come from a few ports. One thread does all of it:
+ * sends as long as fewer than a window wait for their answers, and looks for answers.
  */
 final class Crowd implements AutoCloseable {
     private static final int PORTS = 16;

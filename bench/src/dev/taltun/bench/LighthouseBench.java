@@ -121,7 +121,9 @@ final class LighthouseBench implements Callable<Integer> {
         register("as fast as it can", lighthouse, all, 0);
         register("offered " + rate + "/s", lighthouse, all, rate);
         double idleFrom = lighthouse.cpuSeconds();
-        Programs.pause((long) (seconds * 1000));
+        if (lighthouse.endsWithin((long) (seconds * 1000))) {
+            throw new BenchFailure("the lighthouse ended by itself");
+        }
         say("idle: %.1f %% of a core", (lighthouse.cpuSeconds() - idleFrom) / seconds * 100);
         double rss = lighthouse.rss();
         say("%d nodes registered: %.0f MiB resident", count, rss);

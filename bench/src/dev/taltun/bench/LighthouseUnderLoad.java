@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A lighthouse of its own process on the loopback, with so many nodes in its file. */
 final class LighthouseUnderLoad implements AutoCloseable {
+    private static final long LOOK_MILLIS = 20;
+
     private static final Duration START = Duration.ofSeconds(60);
     private static final String READY = "ready";
 
@@ -68,11 +70,15 @@ final class LighthouseUnderLoad implements AutoCloseable {
     private void awaitReady() throws IOException, BenchFailure {
         long deadline = System.nanoTime() + START.toNanos();
         while (!Files.readString(log).contains(READY)) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
+            if (endsWithin(LOOK_MILLIS) || System.nanoTime() > deadline) {
                 throw new BenchFailure("the lighthouse: " + Files.readString(log));
             }
-            Programs.pause(20);
         }
+    }
+
+    /** Lets time pass; true if the lighthouse ended meanwhile. */
+    boolean endsWithin(long millis) throws BenchFailure {
+        return Programs.endsWithin(process, millis);
     }
 
     /** CPU seconds it has used. */

@@ -96,8 +96,7 @@ final class Registrant {
      * @return length of the datagram
      */
     int registration(MemorySegment plain, MemorySegment out) {
-        int bytes =
-                Register.put(plain, 0, ++transaction, ControlFrame.CAPABILITY_PATHS, 1, PLACES);
+        int bytes = Register.put(plain, 0, ++transaction, ControlFrame.CAPABILITY_PATHS, 1, PLACES);
         Whereabouts.putAddress(plain, Register.WHEREABOUTS_OFFSET, 0, 0, address(10));
         for (int i = 0; i < PLACES; i++) {
             long at = Whereabouts.placeAt(plain, Register.WHEREABOUTS_OFFSET, i);
@@ -126,14 +125,7 @@ final class Registrant {
         boolean open =
                 session != null
                         && session.receiveKey()
-                                .open(
-                                        0,
-                                        counter,
-                                        in,
-                                        TransportData.HEADER_BYTES,
-                                        plain,
-                                        0,
-                                        sealed);
+                                .open(0, counter, in, TransportData.HEADER_BYTES, plain, 0, sealed);
         int left = sealed - Limits.TAG_BYTES;
         if (!open
                 || !ControlFrame.isControl(plain, 0, left)

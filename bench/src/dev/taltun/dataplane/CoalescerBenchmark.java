@@ -34,7 +34,8 @@ public class CoalescerBenchmark {
     private final MemorySegment fresh = Arena.ofAuto().allocate((long) COUNT * STRIDE, 64);
     private final CountingTun tun = new CountingTun();
     private final Coalescer coalescer =
-            new Coalescer(Arena.ofAuto(), tun, new Offloads(64, true, true), new Counters().newBlock());
+            new Coalescer(
+                    Arena.ofAuto(), tun, new Offloads(64, true, true), new Counters().newBlock());
     private int headers;
 
     /** Takes everything. */

@@ -9,6 +9,7 @@ import dev.taltun.routing.IpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JournalTest {
     private static final DnsConfig DNS =
             new DnsConfig(List.of(IpAddress.parse("10.77.0.2")), List.of());
+
+    private static final byte[] NO_TEXT = {(byte) 0xff, (byte) 0xfe, '\n', 'x'};
 
     @TempDir Path folder;
 
@@ -95,8 +98,17 @@ class JournalTest {
     /** No text, perhaps: a file of bytes is no reason to keep all other engines from starting. */
     @Test
     void aJournalOfBytesIsRemoved() throws IOException {
-        Files.write(state.journal("taltun0"), new byte[] {(byte) 0xff, (byte) 0xfe, '\n', 'x'});
+        Files.write(state.journal("taltun0"), NO_TEXT);
         killed("taltun1", "$NOTED");
+        sweep();
+        assertEquals("nameserver 192.0.2.1\n", Files.readString(resolv));
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void bytesBehindALineDoNotHideIt() throws IOException {
+        killed("taltun0", "$NOTED");
+        Files.write(state.journal("taltun0"), NO_TEXT, StandardOpenOption.APPEND);
         sweep();
         assertEquals("nameserver 192.0.2.1\n", Files.readString(resolv));
         assertEquals(List.of(), files());

@@ -129,8 +129,10 @@ final class GatewayTest {
         for (String here : DESK) {
             Ping.await(laptop, here, SOON);
         }
-        // Its own address outside the tunnel is its own, too.
+        // Its own address outside the tunnel is its own, too, of whatever network.
         Ping.await(laptop, GATEWAY_OUTSIDE, SOON);
+        gateway.address("wan", "192.0.2.55/32");
+        Ping.await(laptop, "192.0.2.55", SOON);
     }
 
     /** A network that comes while it runs, by an address or a route. */
