@@ -36,7 +36,8 @@ import java.util.concurrent.locks.LockSupport;
  * </pre>
  *
  * <p>KIND: {@code marked} has a valid mac1, as from somebody who knows the target's public key;
- * {@code unmarked} has not; both are of an initiator that nobody knows.
+ * {@code unmarked} has not; {@code single} is marked, and all of it from one address and port. All
+ * are of an initiator that nobody knows.
  */
 public final class Flood {
     /** Messages of one system call; each has an address of its own. */
@@ -71,7 +72,8 @@ public final class Flood {
 
     /** See the class. */
     public static void main(String[] args) {
-        boolean marked = args[0].equals("marked");
+        boolean marked = !args[0].equals("unmarked");
+        boolean single = args[0].equals("single");
         int target = address(args[1]);
         int port = Integer.parseInt(args[2]);
         int perSecond = Integer.parseInt(args[3]);
@@ -83,7 +85,7 @@ public final class Flood {
                 fill(packet, target, port, PublicKey.parse(args[5]), marked);
             }
             System.out.println("flooding");
-            System.out.println("sent " + send(arena, packets, target, perSecond, nanos));
+            System.out.println("sent " + send(arena, packets, target, single, perSecond, nanos));
         }
     }
 
@@ -126,7 +128,12 @@ public final class Flood {
     }
 
     private static long send(
-            Arena arena, MemorySegment packets, int target, int perSecond, long nanos) {
+            Arena arena,
+            MemorySegment packets,
+            int target,
+            boolean single,
+            int perSecond,
+            long nanos) {
         Libc libc = Libc.open(arena);
         int fd = libc.socket(Linux.AF_INET(), Linux.SOCK_RAW(), RAW);
         if (fd < 0) {
@@ -147,7 +154,7 @@ public final class Flood {
             }
             for (int i = 0; i < BATCH; i++) {
                 long packet = (long) i * PACKET_BYTES;
-                forged++;
+                forged += single ? 0 : 1;
                 int source = FORGED_NETWORK | (int) (forged * 40_503 & 0xffff);
                 packets.set(Layouts.BE_INT, packet + 12, source);
                 packets.set(Layouts.BE_SHORT, packet + IP_BYTES, (short) (1024 + forged % 60_000));

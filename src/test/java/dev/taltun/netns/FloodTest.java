@@ -26,7 +26,7 @@ final class FloodTest {
     private static final int SECONDS = 15;
 
     @ParameterizedTest
-    @ValueSource(strings = {"marked", "unmarked"})
+    @ValueSource(strings = {"marked", "single", "unmarked"})
     void aFlowGoesOnAndANewPeerGetsIn(String kind) {
         try (TwoHosts hosts = new TwoHosts(Kind.TALTUN, Kind.TALTUN, false, false)) {
             Namespace c = hosts.lab().namespace("c");
