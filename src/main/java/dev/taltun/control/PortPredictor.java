@@ -118,7 +118,7 @@ final class PortPredictor {
         if (soon || !paths.claimPrediction(this)) {
             return false;
         }
-        keepOnly(0);
+        keepOnly(inUse());
         if (!parts.messages().draft(parts.hello().suite(), message, now)) {
             paths.endPrediction(this);
             return false;
@@ -156,9 +156,14 @@ final class PortPredictor {
 
     /** Ends, because there is a session: of the sockets only that stays through which it goes. */
     void settle() {
-        Endpoint endpoint = parts.peer().endpoint();
         end();
-        keepOnly(endpoint == null ? 0 : endpoint.via());
+        keepOnly(inUse());
+    }
+
+    /** The socket that the peer's packets leave through, if it is one of ours. */
+    private int inUse() {
+        Endpoint endpoint = parts.peer().endpoint();
+        return endpoint == null ? 0 : endpoint.via();
     }
 
     private void end() {

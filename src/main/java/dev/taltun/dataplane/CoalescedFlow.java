@@ -200,7 +200,7 @@ final class CoalescedFlow {
         return protocol == IpPacket.PROTOCOL_TCP;
     }
 
-    /** Holds packet i, unchanged if there are more than one. */
+    /** Holds packet i, unchanged. */
     MemorySegment memory() {
         return memory;
     }
@@ -215,12 +215,12 @@ final class CoalescedFlow {
 
     /** Where the super-packet is, after {@link #finish()}. */
     MemorySegment superPacket() {
-        return count == 1 ? memory : buffer;
+        return buffer;
     }
 
     /** Offset of the super-packet; its offload header stands before it. */
     long superPacketOffset() {
-        return count == 1 ? packets[0] : START;
+        return START;
     }
 
     /** Length of the super-packet in bytes. */
@@ -228,37 +228,33 @@ final class CoalescedFlow {
         return bytes;
     }
 
-    /** Turns the first packet's headers into the super-packet's. */
+    /** Turns the first packet's headers into the super-packet's, of two packets or more. */
     void finish() {
-        MemorySegment to = superPacket();
-        long packet = superPacketOffset();
-        long header = packet + transport;
-        if (count > 1) {
-            writeLengths(packet, header);
-        }
+        long header = START + transport;
+        writeLengths(header);
         int checksum = isTcp() ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
-        long pseudo = pseudoSum(to, packet);
-        to.set(Layouts.NATIVE_SHORT, header + checksum, (short) Checksum.fold(pseudo));
+        long pseudo = pseudoSum();
+        buffer.set(Layouts.NATIVE_SHORT, header + checksum, (short) Checksum.fold(pseudo));
         if (isTcp() && lastPushed) {
-            TcpHeader.flags(to, header, TcpHeader.flags(to, header) | PSH);
+            TcpHeader.flags(buffer, header, TcpHeader.flags(buffer, header) | PSH);
         }
         VirtioNetHeader.set(
-                to,
-                packet - VirtioNetHeader.BYTES,
+                buffer,
+                START - VirtioNetHeader.BYTES,
                 VirtioNetHeader.NEEDS_CSUM,
-                count == 1 ? VirtioNetHeader.GSO_NONE : gsoType(),
+                gsoType(),
                 headers,
-                count == 1 ? 0 : segmentSize,
+                segmentSize,
                 transport,
                 checksum);
     }
 
     /** Sum of the pseudo-header: addresses, protocol, length (RFC 9293 3.1, RFC 8200 8.1). */
-    private long pseudoSum(MemorySegment of, long packet) {
+    private long pseudoSum() {
         int numbers = Checksum.nativeOrder(protocol) + Checksum.nativeOrder(bytes - transport);
         return ipv4
-                ? Checksum.sum(of, packet + Ipv4Header.SOURCE_OFFSET, 8, numbers)
-                : Checksum.sum(of, packet + Ipv6Header.SOURCE_OFFSET, 32, numbers);
+                ? Checksum.sum(buffer, START + Ipv4Header.SOURCE_OFFSET, 8, numbers)
+                : Checksum.sum(buffer, START + Ipv6Header.SOURCE_OFFSET, 32, numbers);
     }
 
     private int gsoType() {
@@ -268,17 +264,15 @@ final class CoalescedFlow {
         return ipv4 ? VirtioNetHeader.GSO_TCPV4 : VirtioNetHeader.GSO_TCPV6;
     }
 
-    private void writeLengths(long packet, long header) {
+    private void writeLengths(long header) {
         if (ipv4) {
-            Ipv4Header.totalLength(buffer, packet, bytes);
-            buffer.set(Layouts.NATIVE_SHORT, packet + Ipv4Header.CHECKSUM_OFFSET, (short) 0);
-            long sum = Checksum.sum(buffer, packet, Ipv4Header.BYTES_MIN, 0);
+            Ipv4Header.totalLength(buffer, START, bytes);
+            buffer.set(Layouts.NATIVE_SHORT, START + Ipv4Header.CHECKSUM_OFFSET, (short) 0);
+            long sum = Checksum.sum(buffer, START, Ipv4Header.BYTES_MIN, 0);
             buffer.set(
-                    Layouts.NATIVE_SHORT,
-                    packet + Ipv4Header.CHECKSUM_OFFSET,
-                    Checksum.finish(sum));
+                    Layouts.NATIVE_SHORT, START + Ipv4Header.CHECKSUM_OFFSET, Checksum.finish(sum));
         } else {
-            Ipv6Header.payloadLength(buffer, packet, bytes - Ipv6Header.BYTES);
+            Ipv6Header.payloadLength(buffer, START, bytes - Ipv6Header.BYTES);
         }
         if (!isTcp()) {
             UdpHeader.length(buffer, header, bytes - transport);

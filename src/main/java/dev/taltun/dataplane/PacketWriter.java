@@ -36,6 +36,11 @@ final class PacketWriter {
 
     /** Writes what a flow has gathered. */
     void flow(CoalescedFlow flow) {
+        if (flow.count() == 1) {
+            // As it came, checksum and all: whoever corrupted it is not to be helped.
+            single(flow.memory(), flow.packet(0), flow.length(0));
+            return;
+        }
         flow.finish();
         long header = flow.superPacketOffset() - VirtioNetHeader.BYTES;
         int bytes = VirtioNetHeader.BYTES + flow.superPacketLength();
@@ -43,7 +48,7 @@ final class PacketWriter {
         if (result >= 0) {
             return;
         }
-        if (flow.count() == 1 || result != -Errno.EINVAL) {
+        if (result != -Errno.EINVAL) {
             counters.increment(Counter.TUN_WRITE_ERRORS);
             return;
         }

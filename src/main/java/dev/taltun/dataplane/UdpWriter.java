@@ -23,6 +23,8 @@ public final class UdpWriter implements Agent {
 
     private static final int BATCHES_PER_STEP = 16;
 
+    private static final long WAIT_FOR_OTHER_NANOS = 1_000_000;
+
     private final String name;
     private final Mailbox<TxBatch> queue = new Mailbox<>(QUEUE);
     private final Wakeup wakeup = new Wakeup();
@@ -76,7 +78,12 @@ public final class UdpWriter implements Agent {
     @Override
     public void awaitWork(long maxNanos) {
         if (pending != null) {
-            poller.awaitWritable(maxNanos);
+            if (pending.destination(pending.sent()).via() == 0) {
+                poller.awaitWritable(maxNanos);
+            } else {
+                // Another socket than the poller's is full, seldom enough to just look again.
+                poller.awaitWakeUp(Math.min(maxNanos, WAIT_FOR_OTHER_NANOS));
+            }
             return;
         }
         wakeup.announceSleep();

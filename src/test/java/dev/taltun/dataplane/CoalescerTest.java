@@ -1,5 +1,6 @@
 package dev.taltun.dataplane;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -332,5 +333,15 @@ class CoalescerTest {
             own.flush();
             Flows.assertSame(sent, tun.packets);
         }
+    }
+
+    @Test
+    void aPacketAloneKeepsItsWrongChecksum() {
+        byte[] corrupt = Packet.tcp4().payload(100, 1).build();
+        corrupt[corrupt.length - 1] ^= 1;
+        MemorySegment.copy(corrupt, 0, slab, Layouts.BYTE, 16, corrupt.length);
+        coalescer.add(slab, 16, corrupt.length);
+        coalescer.flush();
+        assertArrayEquals(corrupt, tun.packets.getLast());
     }
 }
