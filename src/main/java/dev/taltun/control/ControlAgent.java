@@ -51,6 +51,9 @@ public final class ControlAgent implements Agent {
     /** How soon to look again whether retired sessions can be wiped. */
     private static final long DIG_AGAIN_NANOS = 20_000_000;
 
+    /** Errors about sessions that are looked into: each takes a look at every peer. */
+    private final Allowance unreachables = new Allowance(50_000_000, 16);
+
     private final Clock clock;
     private final ControlPort port;
     private final Wakeup wakeup;
@@ -216,7 +219,8 @@ public final class ControlAgent implements Agent {
         if (error.quoted() < TransportData.HEADER_BYTES
                 || !MessageHeader.check(quote, 0, error.quoted())
                 || MessageHeader.type(quote, 0) != MessageType.TRANSPORT_DATA
-                || context.paths.settings().lighthouse()) {
+                || context.paths.settings().lighthouse()
+                || !unreachables.take(now)) {
             return;
         }
         Endpoint place = error.remote();

@@ -244,7 +244,7 @@ final class LighthouseLink implements PathRole {
         }
         if (moved) {
             // A NAT in front of us has changed: what was punched through it is gone.
-            paths.networkChanged(now);
+            paths.moved(now);
         } else if (paths.capabilities() != before) {
             // Whoever looks for us at this moment has to know it.
             paths.tellAgain(now);

@@ -27,6 +27,12 @@ final class Paths {
     /** Opened when first asked for; 0 before, negative if that failed. */
     private int otherSocket;
 
+    /**
+     * Changes told by lighthouses that are acted on: a lying one, or a NAT of many faces, has no
+     * end of them.
+     */
+    private final Allowance moves = new Allowance(10_000_000_000L, 3);
+
     /** Who guesses ports at present, or null. */
     private PortPredictor predicting;
 
@@ -64,6 +70,15 @@ final class Paths {
             return new PeerPath(parts, this, spec.path());
         }
         return PathRole.plain(parts.peer());
+    }
+
+    /** As {@link #roleOf}, for a peer that may have a session already. */
+    PathRole changedRole(PathParts parts, PeerSpec spec, long now) {
+        PathRole role = roleOf(parts, spec);
+        if (parts.sessions().usable(now) != null) {
+            role.onSession(now);
+        }
+        return role;
     }
 
     /** Whether two wishes for one peer make the same of it. */
@@ -192,6 +207,13 @@ final class Paths {
     /** The machine has other addresses or routes: all is told anew, and tried anew. */
     void networkChanged(long now) {
         everybody.get().forEach(peer -> peer.networkChanged(now));
+    }
+
+    /** A lighthouse sees us at another place than before. */
+    void moved(long now) {
+        if (moves.take(now)) {
+            networkChanged(now);
+        }
     }
 
     /** Whether a place is inside the VPN: to send there would send the tunnel through itself. */

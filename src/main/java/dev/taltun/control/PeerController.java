@@ -144,7 +144,7 @@ final class PeerController implements TimerWheel.Expiry {
         hello.update(next.suites());
         if (!context.paths.sameRole(before, next)) {
             role.close();
-            role = context.paths.roleOf(pathParts, next);
+            role = context.paths.changedRole(pathParts, next, now);
         }
         if (!Objects.equals(next.endpoint(), before.endpoint())) {
             place.use(next.endpoint(), now);

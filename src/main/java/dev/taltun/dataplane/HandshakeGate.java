@@ -32,9 +32,11 @@ final class HandshakeGate {
     private final Counters.Block counters;
     private final Pool<ReceivedHandshake> pool;
     private final Pool<ReceivedHandshake> provenPool;
+    private final SourceShares shares = new SourceShares();
     private final Mac2Checker cookies = new Mac2Checker();
     private Supplier<Mac1Checker> source;
     private Mac1Checker marks;
+    private long now;
 
     /**
      * @param arena owner of the messages' memory
@@ -64,7 +66,8 @@ final class HandshakeGate {
         }
         Endpoint sender = batch.source(i);
         boolean proven =
-                type != MessageType.HANDSHAKE_INITIATION || isProven(slab, offset, length, sender);
+                (isKnown(type, slab, offset) || isProven(slab, offset, length, sender))
+                        && shares.take(sender.high(), sender.low(), sender.isIpv4(), now);
         ReceivedHandshake message = (proven ? provenPool : pool).take();
         if (message == null) {
             counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
@@ -75,6 +78,24 @@ final class HandshakeGate {
             counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
             message.release();
         }
+    }
+
+    /** A step begins: what is passed on in it came at this time. */
+    void begin(long nanoTime) {
+        now = nanoTime;
+    }
+
+    /**
+     * Whether a message carries what only those know who have seen an initiation of ours that is
+     * still without a session. A session's index is known to its peer and to those on the way, for
+     * as long as it lives.
+     */
+    private boolean isKnown(int type, MemorySegment slab, long offset) {
+        if (type == MessageType.COOKIE_REPLY) {
+            IndexTable.Entry entry = indices.lookup(CookieReply.receiver(slab, offset));
+            return entry != null && entry.session() == null;
+        }
+        return type == MessageType.HANDSHAKE_RESPONSE;
     }
 
     private boolean isProven(MemorySegment slab, long offset, int length, Endpoint sender) {

@@ -180,6 +180,7 @@ public final class Inbound implements Agent {
         }
         now = clock.nanoTime();
         routes = peers.routes();
+        handshakes.begin(now);
         if (relay != null) {
             relay.begin(routes, now);
         }

@@ -1,6 +1,7 @@
 package dev.taltun.host;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -13,9 +14,14 @@ record ResolverChange(Path path) implements Change {
     private static final int WORDS = 2;
 
     static ResolverChange parse(String[] words) {
-        return words.length == WORDS && words[1].startsWith("/")
-                ? new ResolverChange(Path.of(words[1]))
-                : null;
+        if (words.length != WORDS || !words[1].startsWith("/")) {
+            return null;
+        }
+        try {
+            return new ResolverChange(Path.of(words[1]));
+        } catch (InvalidPathException e) {
+            return null;
+        }
     }
 
     @Override

@@ -42,6 +42,9 @@ final class DnsMessage {
 
     private static final int RESPONSE = 0x8000;
     private static final int RECURSION_DESIRED = 0x0100;
+    private static final int AUTHORITATIVE = 0x0400;
+    private static final int TRUNCATED = 0x0200;
+    private static final int RECURSION_AVAILABLE = 0x0080;
     private static final int RCODE = 0xf;
     private static final int NO_SUCH_NAME = 3;
     private static final int POINTER = 0xc0;
@@ -156,7 +159,13 @@ final class DnsMessage {
         for (int left = in.getShort(ANSWERS_OFFSET) & 0xffff; left > 0 && at >= 0; left--) {
             at = record(in, at, found);
         }
-        return found.isEmpty() ? Answer.of(Verdict.NONE) : new Answer(Verdict.FOUND, found);
+        if (!found.isEmpty()) {
+            return new Answer(Verdict.FOUND, found);
+        }
+        // Cut short, or a referral by a server that neither knows nor asks: another may know.
+        int flags = in.getShort(FLAGS_OFFSET);
+        boolean lame = (flags & (AUTHORITATIVE | RECURSION_AVAILABLE)) == 0;
+        return Answer.of((flags & TRUNCATED) != 0 || lame ? Verdict.REFUSED : Verdict.NONE);
     }
 
     /** Servers may give the name back in other letter cases. */
