@@ -2,6 +2,7 @@ package dev.taltun.control;
 
 import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.io.udp.Endpoint;
+import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 
 /**
@@ -11,6 +12,12 @@ import dev.taltun.peer.Peer;
 interface PathRole {
     /** There is a new session to send with, whoever initiated it. */
     default void onSession(long now) {}
+
+    /** An initiation was answered, to where it came from. */
+    default void onAnswered(Session session, Endpoint source) {}
+
+    /** The peer uses a session that an answer of ours made, and so has read that answer. */
+    default void onConfirmed(Session session) {}
 
     /** A control frame of the peer came that is neither HELLO nor probe. */
     default void onFrame(ReceivedFrame frame, long now) {}

@@ -114,8 +114,6 @@ final class PeerController implements TimerWheel.Expiry {
         return spec.allowedIps();
     }
 
-    // What the user wants.
-
     /** The agent runs: finds the peer, and shakes hands if that is wanted. */
     void start(long now) {
         heartbeat.restart(now);
@@ -233,6 +231,7 @@ final class PeerController implements TimerWheel.Expiry {
             boolean first = sessions.usable(now) == null;
             Session confirmed = sessions.confirmed();
             if (confirmed != null) {
+                role.onConfirmed(confirmed);
                 handshakeComplete(confirmed, first, now);
                 sendStaged(now);
             }
@@ -267,6 +266,7 @@ final class PeerController implements TimerWheel.Expiry {
         int index = context.indices.allocate(peer);
         Session session = handshake.respond(initiation, index, now, reply.slab(), reply.tail());
         reply.append(HandshakeResponse.BYTES, source, 1);
+        role.onAnswered(session, source);
         peer.noteSent(now, HandshakeResponse.BYTES, 1);
         context.counters.increment(Counter.HANDSHAKE_RESPONSES_SENT);
         initiator.responded(now);

@@ -206,6 +206,9 @@ final class PeerPath implements PathRole {
 
     /** All tries at its places came to nothing: its port may have to be guessed. */
     private void gaveUp(long now) {
+        if (state == State.DIRECT) {
+            return;
+        }
         boolean ours = paths.portVaries();
         boolean its = last.varies();
         boolean allowed = paths.settings().punchPorts() > 0 && last.predicts();

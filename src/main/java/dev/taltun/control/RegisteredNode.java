@@ -52,6 +52,15 @@ final class RegisteredNode implements PathRole {
     private List<Endpoint> places = List.of();
     private int capabilities;
     private long registeredAt;
+
+    /** The last answer to an initiation, and where it went. */
+    private Session answered;
+
+    private Endpoint answeredTo;
+
+    /** Where the node has read an answer of ours, or null. */
+    private Endpoint provenAt;
+
     private final Allowance questions = new Allowance(QUESTION_NANOS, QUESTIONS_AT_ONCE);
     private final Allowance strays = new Allowance(SECOND_NANOS, STRAYS_AT_ONCE);
     private final Allowance probes = new Allowance(PROBE_NANOS, PROBES_AT_ONCE);
@@ -59,6 +68,33 @@ final class RegisteredNode implements PathRole {
     RegisteredNode(PathParts parts, Paths paths) {
         this.parts = parts;
         this.paths = paths;
+    }
+
+    @Override
+    public void onAnswered(Session session, Endpoint source) {
+        answered = session;
+        answeredTo = source;
+    }
+
+    @Override
+    public void onConfirmed(Session session) {
+        if (session == answered) {
+            provenAt = answeredTo;
+        }
+        answered = null;
+        answeredTo = null;
+    }
+
+    /**
+     * What others are told that the node can do. To have its ports guessed costs them far more than
+     * it costs the node to ask: so it must have read something at that address, for whoever sends
+     * with a stranger's address would have the guesses go there.
+     */
+    private int toldCapabilities() {
+        Endpoint seen = parts.peer().endpoint();
+        boolean proven =
+                provenAt != null && seen.high() == provenAt.high() && seen.low() == provenAt.low();
+        return proven ? capabilities : capabilities & ~ControlFrame.CAPABILITY_PREDICTS;
     }
 
     @Override
@@ -189,7 +225,7 @@ final class RegisteredNode implements PathRole {
         }
         MemorySegment frame = parts.context().frame;
         int length = PeerUpdate.put(frame, 0, flags, transaction, 0, all.size());
-        PeerUpdate.putCapabilities(frame, 0, about.capabilities);
+        PeerUpdate.putCapabilities(frame, 0, about.toldCapabilities());
         putKey(frame, PeerUpdate.KEY_OFFSET, about.parts.peer().publicKey());
         Paths.putPlaces(frame, PeerUpdate.WHEREABOUTS_OFFSET, all);
         parts.send(length, now);

@@ -29,6 +29,7 @@ final class HostileClient {
     private final MemorySegment frame = Arena.ofAuto().allocate(ROOM, 16);
     private long spent;
     private int transaction;
+    int capabilities = 1;
 
     /**
      * @param body the engine that shakes hands for it
@@ -45,7 +46,9 @@ final class HostileClient {
 
     /** Registers with these addresses inside, and at these places. */
     void register(SimNode lighthouse, List<IpPrefix> addresses, List<Endpoint> places) {
-        int bytes = Register.put(frame, 0, ++transaction, 1, addresses.size(), places.size());
+        int bytes =
+                Register.put(
+                        frame, 0, ++transaction, capabilities, addresses.size(), places.size());
         putLists(Register.WHEREABOUTS_OFFSET, addresses, places);
         send(lighthouse, body.address(), bytes);
     }

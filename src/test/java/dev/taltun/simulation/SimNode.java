@@ -62,6 +62,8 @@ final class SimNode {
         /** Where it says that it can be reached. */
         Supplier<List<Endpoint>> places = List::of;
 
+        int punchPorts;
+
         /** What the kernel answers to a GSO run; 0 if it takes it. */
         int gsoRefusal;
 
@@ -182,7 +184,11 @@ final class SimNode {
                         simulation.names(),
                         2 * options.staged * options.workers,
                         new PathSettings(
-                                options.lighthouse, who.innerAddresses(), options.places::get)),
+                                options.lighthouse,
+                                who.innerAddresses(),
+                                options.places::get,
+                                options.punchPorts,
+                                dev.taltun.io.udp.UdpFan.NONE)),
                 specs);
     }
 
