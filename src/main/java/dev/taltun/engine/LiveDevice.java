@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What can be seen and changed of a running engine beside its peers. Any thread; changes come one
@@ -33,6 +34,9 @@ import java.util.concurrent.CompletionException;
  * <p>Owns the identity in use, and a copy of its private key to show it.
  */
 final class LiveDevice implements Device, AutoCloseable {
+    /** How long a change of the link may wait for the control agent. */
+    private static final long LINK_SECONDS = 2;
+
     private final Parts parts;
     private StaticIdentity identity;
 
@@ -80,8 +84,17 @@ final class LiveDevice implements Device, AutoCloseable {
         if (linkUp == up) {
             return;
         }
-        up = linkUp;
-        parts.commands().identity(up ? identity : nobody);
+        try {
+            // Only when it is taken is the other identity free to be replaced and wiped.
+            parts.commands()
+                    .identity(linkUp ? identity : nobody)
+                    .orTimeout(LINK_SECONDS, TimeUnit.SECONDS)
+                    .join();
+            up = linkUp;
+        } catch (CompletionException e) {
+            // Too busy, or ending: the interface's next change is taken as this one.
+            up = !linkUp;
+        }
     }
 
     private static SecretKey copy(SecretKey key) {

@@ -111,16 +111,18 @@ public final class UnixListener implements AutoCloseable {
             int length = libc.getsockname(number, address);
             // A listening one has nobody to accept at worst; any other cannot accept.
             int flags = Linux.SOCK_CLOEXEC() | Linux.SOCK_NONBLOCK();
-            libc.fcntl(number, Linux.F_SETFL(), Linux.O_RDWR() | Linux.O_NONBLOCK());
-            int accepted = length < 0 ? length : libc.accept4(number, 0, 0, flags);
+            boolean local = length >= 0 && sockaddr_un.sun_family(address) == Linux.AF_UNIX();
+            int accepted = -Errno.EINVAL;
+            if (local) {
+                libc.fcntl(number, Linux.F_SETFL(), Linux.O_RDWR() | Linux.O_NONBLOCK());
+                accepted = libc.accept4(number, 0, 0, flags);
+            }
             if (accepted >= 0) {
                 // Whoever was that fast asks again.
                 libc.close(accepted);
             }
             boolean listening = accepted >= 0 || accepted == -Errno.EAGAIN;
-            if (!listening
-                    || sockaddr_un.sun_family(address) != Linux.AF_UNIX()
-                    || length <= sockaddr_un.sun_path$offset()) {
+            if (!listening || length <= sockaddr_un.sun_path$offset()) {
                 throw new IOException(
                         "descriptor "
                                 + number
