@@ -56,6 +56,15 @@ class DnsMessageTest {
     }
 
     @Test
+    void nothingFoundCountsOnlyFromAServerThatKnowsAndSaysAll() {
+        String counts = "0001 0000 0000 0000" + QUESTION;
+        assertEquals(Verdict.NONE, read("1234 8180" + counts).verdict());
+        assertEquals(Verdict.NONE, read("1234 8500" + counts).verdict(), "authoritative");
+        assertEquals(Verdict.REFUSED, read("1234 8380" + counts).verdict(), "cut short");
+        assertEquals(Verdict.REFUSED, read("1234 8100" + counts).verdict(), "a referral");
+    }
+
+    @Test
     void addressesAreFoundBehindAliases() throws UnknownHostException {
         DnsMessage.Answer answer =
                 read("1234 8180 0001 0003 0000 0000" + QUESTION + ALIAS + ADDRESS + ADDRESS);
