@@ -75,7 +75,7 @@ class HostilePathSimulationTest extends SimulationTest {
                         bIs.known().nowhere());
         sim.runSeconds(5);
         var done = a.commands().update(lampIs.known().lighthouse().spec());
-        sim.runSeconds(0.1);
+        assertTrue(sim.runUntil(1, done::isDone), "the update is not taken");
         done.join();
         double at = 0;
         while (at < 200 && a.path(lamp).observed() == null) {

@@ -321,7 +321,10 @@ final class SimNode {
     /** Which way its packets to a peer go, as the user sees it. */
     PathStatus path(SimNode to) {
         CompletableFuture<List<PeerStatus>> all = commands().status();
-        simulation.runMillis(1);
+        // The control agent may rest before it looks; nobody but this thread lets time pass.
+        if (!simulation.runUntil(1, all::isDone)) {
+            throw new AssertionError(name() + " does not answer what its paths are");
+        }
         return all.join().stream()
                 .filter(each -> each.publicKey().equals(to.who.publicKey()))
                 .findFirst()
