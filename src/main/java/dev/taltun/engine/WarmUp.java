@@ -196,6 +196,9 @@ final class WarmUp {
         PrefixTable.Builder<Peer> everything = PrefixTable.builder();
         everything.put(IpPrefix.v4(0, 0), peer);
         everything.put(IpPrefix.v6(0, 0, 0), peer);
+        // So that looking an address up takes more than one step.
+        everything.put(IpPrefix.v4(WarmUpTraffic.SOURCE & ~0xff, 24), peer);
+        everything.put(IpPrefix.v6(WarmUpTraffic.NETWORK_6, 0, 64), peer);
         peers.publish(everything.build());
         Poller poller = new Poller(arena, udpSide.fd());
         resources.push(poller);
@@ -275,11 +278,12 @@ final class WarmUp {
         int kind = number & 15;
         boolean ipv4 = kind != 15;
         boolean tcp = kind != 14;
-        feed(traffic.superPacket(ipv4, tcp));
+        feed(traffic.superPacket(ipv4, tcp, number));
         feed(traffic.packet(ipv4, true, 0));
         if ((kind & 3) == 3) {
             feed(traffic.packet(ipv4, false, 64));
-            feed(traffic.packet(ipv4, true, 100));
+            feed(traffic.packet(ipv4, true, 100 + (number >>> 2 & 3)));
+            feed(traffic.echo(ipv4));
         }
         while (!feed.isDone()) {
             int sent = feeder.send(feed);

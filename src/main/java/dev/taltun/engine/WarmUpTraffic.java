@@ -12,7 +12,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * What a TUN device hands over under load: TCP and UDP super-packets, acknowledgments, small
- * datagrams, from {@link #SOURCE} to {@link #DESTINATION} (addresses of RFC 5737 and RFC 3849).
+ * datagrams, echo requests, from {@link #SOURCE} to {@link #DESTINATION} (addresses of RFC 5737 and
+ * RFC 3849). Lengths, marks and pushes differ as they do in life: a compiler that never saw an odd
+ * length leaves it out, and has to begin anew when the first one comes.
  *
  * <pre>
  *   | virtio header 10 | IP 20 or 40 | TCP 32 (timestamps) or UDP 8 | payload |
@@ -31,6 +33,9 @@ final class WarmUpTraffic {
     private static final int TCP_BYTES = TcpHeader.BYTES_MIN + 12;
     private static final int TTL = 64;
 
+    /** ECT(0), RFC 3168. */
+    private static final byte ECN_CAPABLE = 2;
+
     private final MemorySegment memory;
     private final int mtu;
     private int sequence = 1;
@@ -44,12 +49,36 @@ final class WarmUpTraffic {
         return memory;
     }
 
-    /** Puts a super-packet of as many full segments as fit; returns its length. */
-    int superPacket(boolean ipv4, boolean tcp) {
+    /**
+     * Puts a super-packet of as many segments as fit; returns its length.
+     *
+     * @param variant its last segment is full in one variant of two, and as short as the variant
+     *     says otherwise; every fourth carries a congestion-capable mark
+     */
+    int superPacket(boolean ipv4, boolean tcp, int variant) {
         int headers = headers(ipv4, tcp);
         int segment = mtu - headers;
         int payload = (MAX_BYTES - VirtioNetHeader.BYTES - headers) / segment * segment;
-        return packet(ipv4, tcp, payload, segment);
+        boolean whole = (variant & 1) == 0;
+        int length = packet(ipv4, tcp, whole ? payload : payload - variant % segment, segment);
+        if (tcp && !whole) {
+            long header = VirtioNetHeader.BYTES + transport(ipv4);
+            TcpHeader.flags(memory, header, TcpHeader.ACK | TcpHeader.PSH);
+        }
+        if (ipv4 && (variant & 3) == 3) {
+            memory.set(Layouts.BYTE, VirtioNetHeader.BYTES + 1L, ECN_CAPABLE);
+        }
+        return length;
+    }
+
+    /** Puts an ICMP echo request, which is of no flow; returns its length. */
+    int echo(boolean ipv4) {
+        int length = packet(ipv4, false, 56, 0);
+        int protocol = ipv4 ? IpPacket.PROTOCOL_ICMP : IpPacket.PROTOCOL_ICMPV6;
+        int at = ipv4 ? Ipv4Header.PROTOCOL_OFFSET : Ipv6Header.NEXT_HEADER_OFFSET;
+        memory.set(Layouts.BYTE, VirtioNetHeader.BYTES + (long) at, (byte) protocol);
+        VirtioNetHeader.setPlain(memory, 0);
+        return length;
     }
 
     /** Puts a single packet with so much payload; returns its length. */
@@ -58,14 +87,17 @@ final class WarmUpTraffic {
     }
 
     private static int headers(boolean ipv4, boolean tcp) {
-        return (ipv4 ? Ipv4Header.BYTES_MIN : Ipv6Header.BYTES)
-                + (tcp ? TCP_BYTES : UdpHeader.BYTES);
+        return transport(ipv4) + (tcp ? TCP_BYTES : UdpHeader.BYTES);
+    }
+
+    private static int transport(boolean ipv4) {
+        return ipv4 ? Ipv4Header.BYTES_MIN : Ipv6Header.BYTES;
     }
 
     private int packet(boolean ipv4, boolean tcp, int payload, int segment) {
         long ip = VirtioNetHeader.BYTES;
         int headers = headers(ipv4, tcp);
-        int transport = ipv4 ? Ipv4Header.BYTES_MIN : Ipv6Header.BYTES;
+        int transport = transport(ipv4);
         memory.asSlice(0, VirtioNetHeader.BYTES + headers).fill((byte) 0);
         int protocol = tcp ? IpPacket.PROTOCOL_TCP : IpPacket.PROTOCOL_UDP;
         int tcpType = ipv4 ? VirtioNetHeader.GSO_TCPV4 : VirtioNetHeader.GSO_TCPV6;
