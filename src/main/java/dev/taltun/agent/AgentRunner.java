@@ -14,8 +14,7 @@ public final class AgentRunner implements Runnable {
     private static final long LONGEST_SLEEP_NANOS = 1_000_000_000L;
 
     private final Agent agent;
-    private final Quiescence.Slot slot;
-    private final IdleStrategy idleStrategy;
+    private final AgentTurn turn;
     private final Runnable onThreadStart;
     private final Consumer<Throwable> onFailure;
     private final Thread thread;
@@ -32,8 +31,7 @@ public final class AgentRunner implements Runnable {
             Runnable onThreadStart,
             Consumer<Throwable> onFailure) {
         this.agent = agent;
-        this.slot = slot;
-        idleStrategy = agent.idleStrategy();
+        turn = new AgentTurn(agent, slot);
         this.onThreadStart = onThreadStart;
         this.onFailure = onFailure;
         thread = new Thread(this, agent.roleName());
@@ -61,18 +59,8 @@ public final class AgentRunner implements Runnable {
 
     private void loop() {
         while (running) {
-            slot.enter();
-            int work;
-            try {
-                work = agent.doWork();
-            } finally {
-                slot.exit();
-            }
-            if (work > 0) {
-                idleStrategy.worked();
-            } else if (running) {
-                idleStrategy.idle(agent, LONGEST_SLEEP_NANOS);
-            }
+            // Whoever stops it wakes it after that, so that it does not sleep here.
+            turn.take(LONGEST_SLEEP_NANOS);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.taltun.engine;
 
+import dev.taltun.agent.AgentTurn;
 import dev.taltun.agent.Clock;
+import dev.taltun.agent.Quiescence;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.crypto.AeadKey;
 import dev.taltun.crypto.CipherSuite;
@@ -115,8 +117,8 @@ final class WarmUp {
     private final IndexTable indices = new IndexTable(() -> 1);
     private final PeerTable peers = new PeerTable(PrefixTable.empty());
     private Peer peer;
-    private Outbound outbound;
-    private Inbound inbound;
+    private AgentTurn outbound;
+    private AgentTurn inbound;
     private UdpSender feeder;
     private TxBatch feed;
     private Endpoint outside;
@@ -218,8 +220,13 @@ final class WarmUp {
                         udpSide,
                         "",
                         poller);
-        outbound = path.outbound("", parts.lane(), new LinuxTunReader(arena, tunSide.fd()), poller);
-        inbound = path.inbound("", parts.lane(), new LinuxTunWriter(arena, sink.number()), poller);
+        Quiescence quiescence = new Quiescence(2);
+        Outbound out =
+                path.outbound("", parts.lane(), new LinuxTunReader(arena, tunSide.fd()), poller);
+        Inbound in =
+                path.inbound("", parts.lane(), new LinuxTunWriter(arena, sink.number()), poller);
+        outbound = new AgentTurn(out, quiescence.newSlot());
+        inbound = new AgentTurn(in, quiescence.newSlot());
         peer.setEndpoint(endpointOf(udpSide));
     }
 
@@ -293,15 +300,12 @@ final class WarmUp {
             feed.advance(sent);
         }
         feed.clear();
-        for (int idle = 0; idle == 0; ) {
-            if (outbound.doWork() + inbound.doWork() == 0) {
-                idle++;
-            }
-        }
-        if (kind == 0) {
-            outbound.awaitWork(0);
-            inbound.awaitWork(0);
-        }
+        // Until both had nothing to do. They go to sleep as if they meant it, and wake at once:
+        // a quiet tunnel's packets find their threads asleep, and that path matters to them most.
+        boolean worked;
+        do {
+            worked = outbound.take(0) | inbound.take(0);
+        } while (worked);
     }
 
     private void feed(int length) {
