@@ -72,7 +72,7 @@ if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: 
 echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1
 endef
 
-.PHONY: help build demo demo-lighthouse test bench bench-lighthouse bench-micro bindings clean jdk
+.PHONY: help build demo demo-lighthouse test bench bench-hub bench-flood bench-paths bench-lighthouse bench-micro bindings clean jdk
 
 help: ## this list
 	echo "Taltun, a userspace VPN engine. usage: make TARGET"
@@ -129,6 +129,26 @@ bench: jdk ## Taltun beside the bare link and the tunnels on PATH: table, JSON, 
 	  $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") || status=$$?
 	$(HAND_BACK)
 	exit $$status
+
+# Settings: ROUNDS (5), SECONDS of each flow (2).
+bench-hub: jdk ## a TCP flow from spoke to spoke through a hub: wireguard-go, Taltun with both ciphers (root, two minutes)
+	if [ "$$(id -u)" != 0 ]; then echo "make bench-hub makes network namespaces, which needs root: sudo make bench-hub"; exit 1; fi
+	$(call need,$(BENCH_NEEDS))
+	$(MAKE) $(AOT)
+	ROUNDS=$(or $(ROUNDS),5) SECONDS_EACH=$(or $(SECONDS),2) bench/hub.sh
+
+# usage: $(call figures,TEST,PROPERTIES) - runs one of the tests that only print medians.
+figures = $(MVN) -q verify -Dspotless.check.skip=true -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(1) $(2)
+
+# Settings: RUNS (5).
+bench-flood: jdk ## a TCP flow and a new peer under 100,000 forged initiations a second (root, three minutes)
+	$(call need,$(TEST_NEEDS))
+	$(call figures,FloodFiguresTest,-Dtaltun.flood=figures -Dtaltun.flood.runs=$(or $(RUNS),5))
+
+# Settings: RUNS (10), DELAY of every packet in ms (0).
+bench-paths: jdk ## how soon two nodes behind NATs reach each other, and again after a cut (root, ten minutes)
+	$(call need,$(TEST_NEEDS))
+	$(call figures,NatFiguresTest,-Dtaltun.nat=figures -Dtaltun.nat.runs=$(or $(RUNS),10) -Dtaltun.nat.delay=$(or $(DELAY),0))
 
 # Settings: NODES (10000), RATE (5000) registrations a second to offer, SECONDS of each measurement (10).
 bench-lighthouse: jdk ## a lighthouse with 10,000 nodes on this machine: memory, registrations a second and core (one minute)
