@@ -212,7 +212,9 @@ final class FullTunnelTest {
         isAsBefore();
     }
 
-    /** What a power cut leaves, or a namespace's end: /run is new, the name servers' file is not. */
+    /**
+     * What a power cut leaves, or a namespace's end: /run is new, the name servers' file is not.
+     */
     @Test
     void nameServersComeBackThoughTheJournalIsLost() {
         WrittenNode client = client(ENDPOINT, "dns = \"10.77.0.2\"").start();
