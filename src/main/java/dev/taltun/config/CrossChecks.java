@@ -54,8 +54,7 @@ final class CrossChecks {
     private void swallowed(Source place, PeerConfig peer, List<IpPrefix> routes) {
         Optional<IpAddress> address = peer.endpoint().flatMap(Endpoint::address);
         if (address.isEmpty()) {
-            peer.endpoint().ifPresent(endpoint -> nameless(place, endpoint, routes));
-            return;
+            return; // A name is asked for past the tunnel, by name servers not known here.
         }
         for (IpPrefix route : routes) {
             if (route.length() > 0 && route.contains(address.get())) {
@@ -67,19 +66,6 @@ final class CrossChecks {
                         "see that another route leads there, or give routes without it");
                 return;
             }
-        }
-    }
-
-    /**
-     * A name server that is not on a local network is asked through a tunnel that is not up yet.
-     */
-    private void nameless(Source place, Endpoint endpoint, List<IpPrefix> routes) {
-        if (routes.stream().anyMatch(route -> route.length() == 0)) {
-            problems.warning(
-                    place,
-                    "everything is routed into the tunnel, and with it perhaps the question for "
-                            + endpoint.host(),
-                    "give the endpoint's address, or see that a name server is on a local network");
         }
     }
 

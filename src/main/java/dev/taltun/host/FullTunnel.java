@@ -158,7 +158,10 @@ final class FullTunnel {
         }
     }
 
-    /** Removes our rules whose engine is gone: the interface took its routes with it. */
+    /**
+     * Removes our rules whose engine is gone: the interface took its routes with it. Also half a
+     * pair, of an engine that was killed between the two.
+     */
     static void sweep(Netlink netlink) throws IOException {
         List<Rule> rules = netlink.rules().stream().filter(FullTunnel::isOurs).toList();
         if (rules.isEmpty()) {
@@ -169,8 +172,16 @@ final class FullTunnel {
         for (Rule rule : rules) {
             if (rule.inverted() && !tables.contains(rule.table())) {
                 removeRules(netlink, rule.table());
+            } else if (!rule.inverted() && rules.stream().noneMatch(it -> isPair(rule, it))) {
+                delete(netlink, rule);
             }
         }
+    }
+
+    private static boolean isPair(Rule specific, Rule other) {
+        return other.inverted()
+                && other.ipv6() == specific.ipv6()
+                && other.priority() == specific.priority() + 1;
     }
 
     private static boolean isOurs(Rule rule) {

@@ -76,6 +76,7 @@ public final class HostSetup implements AutoCloseable {
                 assert turn != null;
                 Journal.sweep(state, warning);
                 FullTunnel.sweep(netlink);
+                new ResolverFile(RESOLV_CONF).recover(state, "");
             }
         } catch (IOException e) {
             warning.accept("cannot clear up after an engine that was killed: " + e.getMessage());

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * The changes of one engine, in the order in which they were made. The file behind it is there from
- * the first note on, and gone when all is undone. Every method during the engine's turn.
+ * the first note on, and gone when all is undone: what could not be undone stays in it, for the
+ * next start to try again. Every method during the engine's turn.
  */
 final class Journal {
     private final StateFolder state;
@@ -53,10 +54,9 @@ final class Journal {
         }
         try {
             if (file == null) {
-                file = state.claim(tunName);
+                claim();
             }
-            String line = change.line() + "\n";
-            file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+            write(change);
         } catch (IOException e) {
             unwritable = true;
             warning.accept(
@@ -67,19 +67,49 @@ final class Journal {
         }
     }
 
-    /** Undoes everything, last change first, whatever of it fails. */
+    /** Opens the file, and takes over what one of the same name could not undo. */
+    private void claim() throws IOException {
+        file = state.claim(tunName);
+        changes.addAll(0, state.changes(tunName));
+    }
+
+    private void write(Change change) throws IOException {
+        String line = change.line() + "\n";
+        file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Undoes everything, last change first, whatever of it fails: that is kept in the file. */
     void undoAll() {
+        List<Change> failed = new ArrayList<>();
         while (!changes.isEmpty()) {
             Change change = changes.getLast();
             try {
                 change.undo(this);
             } catch (IOException e) {
-                warning.accept("cannot undo a change: " + e.getMessage());
+                failed.addFirst(change);
+                warning.accept(
+                        "cannot undo a change: "
+                                + e.getMessage()
+                                + (file == null ? "" : "; the next start tries it again"));
             }
             changes.removeLast();
         }
+        if (file != null) {
+            release(failed);
+        }
+    }
+
+    private void release(List<Change> failed) {
         try {
-            state.release(tunName, file);
+            if (failed.isEmpty()) {
+                state.release(tunName, file);
+            } else {
+                file.truncate(0);
+                for (Change change : failed) {
+                    write(change);
+                }
+                state.leave(tunName, file);
+            }
         } catch (IOException e) {
             warning.accept(
                     "cannot remove " + state.journal(tunName) + "; remove it: " + e.getMessage());
@@ -92,7 +122,11 @@ final class Journal {
         for (StateFolder.Entry entry : state.others("")) {
             if (!entry.alive()) {
                 Journal dead = new Journal(state, entry.tunName(), warning);
-                dead.changes.addAll(entry.changes());
+                try {
+                    dead.claim();
+                } catch (IOException e) {
+                    dead.changes.addAll(entry.changes()); // At least once.
+                }
                 dead.undoAll();
             }
         }

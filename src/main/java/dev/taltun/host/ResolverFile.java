@@ -10,21 +10,24 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * The file that names the name servers (resolv.conf(5)), and the backup of what it was.
  *
- * <p>A file is written in place: that keeps its owner and mode, and works where it is mounted by
- * itself, as in containers and by {@code ip netns exec}. A symbolic link is replaced, for what it
- * leads to belongs to some other program that would write it again.
+ * <p>A file is replaced by another with its owner, mode and attributes, so that it can be read
+ * whole at every moment; it is written in place where it is mounted by itself, as in containers and
+ * by {@code ip netns exec}, or nothing can be put beside it. A symbolic link is replaced, for what
+ * it leads to belongs to some other program that would write it again.
  *
  * <p>The backup begins with a line that says what there was: {@code file}, whose content follows,
- * {@code link TARGET}, or {@code nothing}.
+ * {@code link TARGET}, or {@code nothing}. It is beside the journal, and in the file itself for the
+ * next boot.
  */
 final class ResolverFile {
     private static final String FILE = "file";
@@ -32,10 +35,8 @@ final class ResolverFile {
     private static final String NOTHING = "nothing";
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final int MOUNT_POINT_COLUMN = 4;
-    private static final String HEAD = "# By Taltun for ";
-    private static final String TAIL = ", which puts back what was here when it ends.";
-    private static final Pattern HEADLINE =
-            Pattern.compile(Pattern.quote(HEAD) + "([^/\n]+)" + Pattern.quote(TAIL));
+    private static final Set<PosixFilePermission> ALL_READ =
+            PosixFilePermissions.fromString("rw-r--r--");
 
     /** More engines than ever change the file of one machine. */
     private static final int CHANGED_MAX = 64;
@@ -48,17 +49,6 @@ final class ResolverFile {
 
     Path path() {
         return path;
-    }
-
-    /** As text of single bytes, as the files are read and written: whatever is in them stays. */
-    private static String headline(String tunName) {
-        byte[] name = tunName.getBytes(StandardCharsets.UTF_8);
-        return HEAD + new String(name, StandardCharsets.ISO_8859_1) + TAIL;
-    }
-
-    private static String tunName(Matcher headline) {
-        byte[] name = headline.group(1).getBytes(StandardCharsets.ISO_8859_1);
-        return new String(name, StandardCharsets.UTF_8);
     }
 
     /**
@@ -75,13 +65,14 @@ final class ResolverFile {
                             + " by ip netns exec NAME");
         }
         try {
+            recover(journal.state(), journal.tunName());
             String backup = describe();
             Files.writeString(
                     journal.state().resolverBackup(journal.tunName()),
                     backup,
                     StandardCharsets.ISO_8859_1);
             journal.note(new ResolverChange(path));
-            write(content(journal.tunName(), config, backup));
+            write(ResolverText.of(journal.tunName(), config, backup));
         } catch (FileSystemException e) {
             throw new IOException(
                     "cannot change "
@@ -94,18 +85,6 @@ final class ResolverFile {
                             + " by other means",
                     e);
         }
-    }
-
-    private static String content(String tunName, DnsConfig config, String backup) {
-        StringBuilder text = new StringBuilder(headline(tunName)).append('\n');
-        config.servers().forEach(server -> text.append("nameserver ").append(server).append('\n'));
-        if (!config.search().isEmpty()) {
-            text.append("search ").append(String.join(" ", config.search())).append('\n');
-        }
-        backup.lines()
-                .filter(line -> line.startsWith("options "))
-                .forEach(line -> text.append(line).append('\n'));
-        return text.toString();
     }
 
     /** Whether this process is in a network namespace of its own, but sees the first one's file. */
@@ -137,18 +116,58 @@ final class ResolverFile {
     }
 
     private void write(String text) throws IOException {
+        if (isMounted() || !writeBeside(text)) {
+            writeInPlace(text);
+        }
+    }
+
+    /** Whether the file is replaced at one blow; else nothing has changed. */
+    private boolean writeBeside(String text) {
+        Path fresh = beside();
+        try {
+            Files.deleteIfExists(fresh);
+            if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                Files.copy(path, fresh, StandardCopyOption.COPY_ATTRIBUTES);
+            } else {
+                Files.createFile(fresh);
+                Files.setPosixFilePermissions(fresh, ALL_READ);
+            }
+            overwrite(fresh, text);
+            Files.move(
+                    fresh,
+                    path,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            return true;
+        } catch (IOException e) {
+            fresh.toFile().delete();
+            return false;
+        }
+    }
+
+    private Path beside() {
+        return path.resolveSibling(path.getFileName() + ".taltun");
+    }
+
+    private void writeInPlace(String text) throws IOException {
         if (Files.isSymbolicLink(path)) {
             Files.delete(path);
         }
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             Files.createFile(path);
         }
+        overwrite(path, text);
+    }
+
+    /** Waits until it is on the disk: a power cut must not leave an empty file. */
+    private static void overwrite(Path file, String text) throws IOException {
         Files.writeString(
-                path,
+                file,
                 text,
                 StandardCharsets.ISO_8859_1,
                 StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING);
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.SYNC);
     }
 
     /**
@@ -160,13 +179,11 @@ final class ResolverFile {
         String text = Files.readString(path, StandardCharsets.ISO_8859_1);
         // Backups could lead round in a circle only if somebody wrote them by hand.
         for (int i = 0; i < CHANGED_MAX; i++) {
-            Matcher ours = HEADLINE.matcher(text);
-            if (!ours.lookingAt()) {
+            Optional<String> writer = ResolverText.writer(text);
+            if (writer.isEmpty()) {
                 break;
             }
-            String backup =
-                    Files.readString(
-                            state.resolverBackup(tunName(ours)), StandardCharsets.ISO_8859_1);
+            String backup = backup(state, writer.get(), text);
             int lineEnd = backup.indexOf('\n');
             String what = lineEnd < 0 ? backup : backup.substring(0, lineEnd);
             if (what.startsWith(LINK)) {
@@ -178,18 +195,56 @@ final class ResolverFile {
         return text;
     }
 
+    private static String backup(StateFolder state, String tunName, String text)
+            throws IOException {
+        try {
+            return Files.readString(state.resolverBackup(tunName), StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            return ResolverText.kept(text).orElseThrow(() -> e);
+        }
+    }
+
     /** Puts back what was there, unless somebody else has written the file since. */
     void restore(Journal journal) throws IOException {
         Path backup = journal.state().resolverBackup(journal.tunName());
         if (!Files.exists(backup)) {
+            recover(journal.state(), journal.tunName());
             return;
         }
-        if (!isBy(journal.tunName(), path)) {
+        if (!isBy(journal.tunName())) {
             passOn(journal, backup);
         } else {
             putBack(Files.readString(backup, StandardCharsets.ISO_8859_1));
         }
         Files.deleteIfExists(backup);
+    }
+
+    /**
+     * Puts back what was there before engines of which no journal is left: their backups went with
+     * it, as at the end of a boot or of a network namespace, but the file stayed.
+     *
+     * @param ending an engine whose journal is no reason to leave the file alone; "" for none
+     */
+    void recover(StateFolder state, String ending) throws IOException {
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || isSomebodyElses()) {
+            return;
+        }
+        List<String> known = state.others(ending).stream().map(StateFolder.Entry::tunName).toList();
+        Optional<String> backup = Optional.empty();
+        String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+        while (true) {
+            Optional<String> writer = ResolverText.writer(text);
+            Optional<String> kept = ResolverText.kept(text);
+            if (writer.isEmpty() || known.contains(writer.get()) || kept.isEmpty()) {
+                break;
+            }
+            backup = kept;
+            // Shorter each time: what follows the first line, if that says "file".
+            text = kept.get().substring(kept.get().indexOf('\n') + 1);
+        }
+        if (backup.isPresent()) {
+            putBack(backup.get());
+        }
     }
 
     private void putBack(String backup) throws IOException {
@@ -200,7 +255,7 @@ final class ResolverFile {
         } else if (what.equals(NOTHING)) {
             Files.deleteIfExists(path);
         } else if (what.startsWith(LINK)) {
-            Path fresh = path.resolveSibling(path.getFileName() + ".taltun");
+            Path fresh = beside();
             Files.deleteIfExists(fresh);
             Files.createSymbolicLink(fresh, Path.of(what.substring(LINK.length())));
             Files.move(
@@ -224,17 +279,23 @@ final class ResolverFile {
     }
 
     private static boolean isBackupOf(String tunName, Path backup) {
-        return hasLine(backup, 1, headline(tunName));
-    }
-
-    private static boolean isBy(String tunName, Path file) {
-        return hasLine(file, 0, headline(tunName));
-    }
-
-    private static boolean hasLine(Path file, int number, String wanted) {
         try {
-            List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
-            return number < lines.size() && lines.get(number).equals(wanted);
+            String text = Files.readString(backup, StandardCharsets.ISO_8859_1);
+            return text.startsWith(FILE + "\n" + ResolverText.headline(tunName) + "\n");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Nothing, too, is what a write that was cut off may have left. */
+    private boolean isBy(String tunName) {
+        if (Files.isSymbolicLink(path)) {
+            return false;
+        }
+        try {
+            String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+            return text.startsWith(ResolverText.headline(tunName) + "\n")
+                    || ResolverText.isBeginning(text, tunName);
         } catch (IOException e) {
             return false;
         }

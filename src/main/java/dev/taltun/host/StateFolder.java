@@ -138,6 +138,11 @@ final class StateFolder {
         }
     }
 
+    /** What the journal of that interface holds; nothing where there is none. */
+    List<Change> changes(String tunName) {
+        return changes(journal(tunName));
+    }
+
     /** Those that can be read, whatever else is in the file. */
     private static List<Change> changes(Path file) {
         try {
@@ -148,7 +153,10 @@ final class StateFolder {
         }
     }
 
-    /** Opens and locks the journal's file of an interface; {@link #release} closes it. */
+    /**
+     * Opens and locks the journal's file of an interface; {@link #release} or {@link #leave} closes
+     * it.
+     */
     FileChannel claim(String tunName) throws IOException {
         Path file = journal(tunName);
         FileChannel channel =
@@ -171,11 +179,13 @@ final class StateFolder {
 
     /** Closes and removes a journal's file. */
     void release(String tunName, FileChannel channel) throws IOException {
-        Path file = journal(tunName);
-        Files.deleteIfExists(file);
-        OWN.remove(file);
-        if (channel != null) {
-            channel.close();
-        }
+        Files.deleteIfExists(journal(tunName));
+        leave(tunName, channel);
+    }
+
+    /** Closes a journal's file, which stays as one of the dead. */
+    void leave(String tunName, FileChannel channel) throws IOException {
+        OWN.remove(journal(tunName));
+        channel.close();
     }
 }

@@ -150,4 +150,28 @@ class FullTunnelRulesTest {
                     assertEquals(List.of(), rules("-4"));
                 });
     }
+
+    /** What one that was killed between the two deletions leaves; a pair beside it lives. */
+    @Test
+    void theOtherHalfOfAPairIsSwept() {
+        withTun(
+                (netlink, journal) -> {
+                    tunnel("", BOTH).route(netlink, journal);
+                    List<String> pair = rules("-4");
+                    for (String family : List.of("-4", "-6")) {
+                        sh(
+                                "ip "
+                                        + family
+                                        + " rule add lookup main suppress_prefixlength 0"
+                                        + " priority 32762 protocol 122");
+                    }
+                    FullTunnel.sweep(netlink);
+                    assertEquals(pair, rules("-4"));
+                    assertEquals(pair, rules("-6"));
+                    sh("ip rule del priority 32765");
+                    FullTunnel.sweep(netlink);
+                    assertEquals(List.of(), rules("-4"));
+                    assertEquals(pair, rules("-6"));
+                });
+    }
 }

@@ -25,6 +25,10 @@ class JournalTest {
 
     private static final byte[] NO_TEXT = {(byte) 0xff, (byte) 0xfe, '\n', 'x'};
 
+    /** Nobody may write to this one. */
+    private static final SysctlChange REFUSED =
+            new SysctlChange("net/ipv4/tcp_available_congestion_control", "no");
+
     @TempDir Path folder;
 
     private final List<String> warnings = new ArrayList<>();
@@ -147,18 +151,56 @@ class JournalTest {
         assertEquals(List.of(), warnings);
     }
 
-    /** The last change first, and the others although that fails. */
+    /** The last change first, and the others although that fails; every start tries it again. */
     @Test
-    void whatCannotBeUndoneIsSaid() throws IOException {
+    void whatCannotBeUndoneIsSaidAndKept() throws IOException {
         Journal journal = journal("taltun0");
         new ResolverFile(resolv).replace(journal, DNS);
-        // Nobody may write to this one.
-        journal.note(new SysctlChange("net/ipv4/tcp_available_congestion_control", "no"));
+        journal.note(REFUSED);
         journal.undoAll();
         assertEquals("nameserver 192.0.2.1\n", Files.readString(resolv));
         assertEquals(1, warnings.size(), warnings::toString);
         assertTrue(warnings.getFirst().startsWith("cannot undo a change: "), warnings::toString);
+        assertEquals(List.of(state.journal("taltun0")), files());
+        assertEquals(REFUSED.line() + "\n", Files.readString(state.journal("taltun0")));
+        for (int start = 2; start < 4; start++) {
+            sweep();
+            assertEquals(start, warnings.size(), warnings::toString);
+            assertEquals(REFUSED.line() + "\n", Files.readString(state.journal("taltun0")));
+        }
+    }
+
+    @Test
+    void whatCouldNotBeUndoneIsUndoneByTheNextStart() throws IOException {
+        Files.delete(resolv);
+        Files.createSymbolicLink(resolv, Path.of("stub.conf"));
+        Journal journal = journal("taltun0");
+        new ResolverFile(resolv).replace(journal, DNS);
+        // The link is made under this name first.
+        Path inTheWay = Files.createDirectory(folder.resolve("resolv.conf.taltun"));
+        Path full = Files.createFile(inTheWay.resolve("full"));
+        journal.undoAll();
+        assertEquals(1, warnings.size(), warnings::toString);
+        Files.delete(full);
+        sweep();
+        assertEquals(Path.of("stub.conf"), Files.readSymbolicLink(resolv));
+        assertEquals(1, warnings.size(), warnings::toString);
         assertEquals(List.of(), files());
+    }
+
+    /** An engine of the same name, started meanwhile, does not make it forgotten. */
+    @Test
+    void whatCouldNotBeUndoneOutlivesTheNextOfItsName() throws IOException {
+        Journal first = journal("taltun0");
+        first.note(REFUSED);
+        first.undoAll();
+        journal("taltun0").undoAll();
+        assertEquals(REFUSED.line() + "\n", Files.readString(state.journal("taltun0")));
+        Journal second = journal("taltun0");
+        new ResolverFile(resolv).replace(second, DNS);
+        second.undoAll();
+        assertEquals("nameserver 192.0.2.1\n", Files.readString(resolv));
+        assertEquals(REFUSED.line() + "\n", Files.readString(state.journal("taltun0")));
     }
 
     @Test

@@ -1,22 +1,27 @@
 package dev.taltun.host;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.config.DnsConfig;
 import dev.taltun.routing.IpAddress;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The name servers' file: what it was comes back, whatever it was and whoever else writes it. */
 class ResolverFileTest {
@@ -60,7 +65,9 @@ class ResolverFileTest {
         Journal journal = replace("taltun0", "10.77.0.2", "corp.test", "lab.test");
         assertEquals(
                 "# By Taltun for taltun0, which puts back what was here when it ends.\n"
-                        + "nameserver 10.77.0.2\nsearch corp.test lab.test\noptions edns0\n",
+                        + "nameserver 10.77.0.2\nsearch corp.test lab.test\noptions edns0\n"
+                        + "#taltun file\n#taltun # für mich\n#taltun nameserver 192.0.2.1\n"
+                        + "#taltun options edns0\n#taltun \n",
                 now());
         assertEquals(MINE, original());
         journal.undoAll();
@@ -135,16 +142,121 @@ class ResolverFileTest {
         assertEquals(MINE, now());
     }
 
-    /** Somebody's cleaning of /run took the backup: nothing is invented, and nothing thrown. */
+    /** Somebody's cleaning of /run took the backup: the one in the file is left. */
     @Test
     void aLostBackupIsNoReasonToFail() throws IOException {
         Files.writeString(path, MINE);
         Journal journal = replace("taltun0", "10.77.0.2");
         Files.delete(state.resolverBackup("taltun0"));
-        assertThrows(IOException.class, this::original);
+        assertEquals(MINE, original());
         journal.undoAll();
-        assertTrue(now().contains("10.77.0.2"));
+        assertEquals(MINE, now());
         assertEquals(List.of(), warnings);
+    }
+
+    /** As a boot does it, or the end of a network namespace: the file stays, /run does not. */
+    private void newState() throws IOException {
+        state = StateFolder.under(folder.resolve("next"));
+        state.create();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MINE, "", "\n\n", "no line's end", "a\r\nb\u0000\r"})
+    void aFileOutlivesItsBackup(String mine) throws IOException {
+        Files.writeString(path, mine);
+        replace("taltun0", "10.77.0.2");
+        newState();
+        assertEquals(mine, original());
+        file.recover(state, "");
+        assertEquals(mine, now());
+        file.recover(state, "");
+        assertEquals(mine, now());
+    }
+
+    @Test
+    void aLinkAndNothingOutliveTheirBackups() throws IOException {
+        Files.createSymbolicLink(path, Path.of("stub.conf"));
+        replace("taltun0", "10.77.0.2");
+        newState();
+        file.recover(state, "");
+        assertEquals(Path.of("stub.conf"), Files.readSymbolicLink(path));
+        Files.delete(path);
+        replace("taltun0", "10.77.0.2");
+        state = StateFolder.under(folder.resolve("third"));
+        file.recover(state, "");
+        assertFalse(Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** Also without a sweep before: our own text is nobody's original. */
+    @Test
+    void aFileOfTwoEnginesOutlivesTheirBackups() throws IOException {
+        Files.writeString(path, MINE);
+        replace("taltun0", "10.77.0.2");
+        replace("taltun1", "10.78.0.2");
+        newState();
+        Journal next = replace("taltun0", "10.79.0.2");
+        assertEquals(MINE, original());
+        next.undoAll();
+        assertEquals(MINE, now());
+    }
+
+    @Test
+    void theFileOfAnEngineThatLivesIsLeftAlone() throws IOException {
+        Files.writeString(path, MINE);
+        Journal alive = replace("taltun0", "10.77.0.2");
+        String ours = now();
+        file.recover(state, "");
+        assertEquals(ours, now());
+        // Of the two only the second is gone without a trace.
+        Path aside = Files.copy(path, folder.resolve("aside"));
+        Journal second = replace("taltun1", "10.78.0.2");
+        String both = now();
+        second.undoAll();
+        Files.writeString(path, both);
+        file.recover(state, "");
+        assertEquals(Files.readString(aside), now());
+        alive.undoAll();
+        assertEquals(MINE, now());
+    }
+
+    /** Where a file is written in place, an engine can be killed after it was made empty. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# By Talt", "# By Taltun for taltun0, which puts back what was"})
+    void aBeginningOfOursIsOurs(String beginning) throws IOException {
+        Files.writeString(path, MINE);
+        Journal journal = replace("taltun0", "10.77.0.2");
+        Files.writeString(path, beginning);
+        journal.undoAll();
+        assertEquals(MINE, now());
+    }
+
+    /** A backup that the power cut off gives what lines it has, and never half of one. */
+    @Test
+    void halfALineIsNotPutBack() throws IOException {
+        Files.writeString(path, MINE);
+        replace("taltun0", "10.77.0.2");
+        newState();
+        Files.writeString(path, now().substring(0, now().indexOf("192.0.2.1") + 5));
+        file.recover(state, "");
+        assertEquals("# für mich", now());
+    }
+
+    /** Whoever has the file open reads all of what it was, and not the beginning of what it is. */
+    @Test
+    void theFileIsReplacedAtOneBlow() throws IOException {
+        Files.writeString(path, MINE);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r-x"));
+        try (BufferedReader reader = Files.newBufferedReader(path)) {
+            Journal journal = replace("taltun0", "10.77.0.2");
+            assertEquals(MINE.lines().toList(), reader.lines().toList());
+            assertEquals(
+                    "rw-r--r-x",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+            journal.undoAll();
+        }
+        try (var files = Files.list(folder)) {
+            assertEquals(Set.of(path, folder.resolve("state")), files.collect(toSet()));
+        }
     }
 
     @Test

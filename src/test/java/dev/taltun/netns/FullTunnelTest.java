@@ -152,7 +152,7 @@ final class FullTunnelTest {
         carriesAll(before);
         assertEquals(
                 "nameserver 10.77.0.2\nnameserver fd77::2\nsearch corp.test\noptions edns0\n",
-                laptop.resolvConf().replaceFirst("#.*\n", ""));
+                laptop.resolvConf().replaceAll("#.*\n", ""));
         Outcome end = client.terminate();
         assertEquals(0, end.exit(), end::output);
         isAsBefore();
@@ -210,6 +210,19 @@ final class FullTunnelTest {
         carriesAll(pastTheTunnel());
         assertEquals(0, next.terminate().exit(), next::log);
         isAsBefore();
+    }
+
+    /**
+     * What a power cut leaves, or a namespace's end: /run is new, the name servers' file is not.
+     */
+    @Test
+    void nameServersComeBackThoughTheJournalIsLost() {
+        WrittenNode client = client(ENDPOINT, "dns = \"10.77.0.2\"").start();
+        client.kill();
+        laptop.run("sh", "-c", "rm /run/taltun/*/" + client.device() + ".*");
+        assertNotEquals(OWN_DNS, laptop.resolvConf());
+        client(ENDPOINT, "").start();
+        assertEquals(OWN_DNS, laptop.resolvConf());
     }
 
     /** Each has a table and rules of its own, and whichever ends first takes its own along. */
