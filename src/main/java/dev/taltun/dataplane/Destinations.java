@@ -13,11 +13,14 @@ import java.lang.foreign.MemorySegment;
  * Where an inner packet goes that a peer sent, in this order:
  *
  * <pre>
+ *   from our own address, or a group  dropped: no peer is that, whatever prefixes it has
  *   own address                       TUN
  *   multicast, broadcast              TUN, never another peer: who gets copies is not known here
  *   a gateway's own network           TUN, unless a peer's prefix is longer: as the kernel routes
  *   another peer's prefix             that peer, unless relay is off or one of the two refuses
- *   any other, or the sender's own    TUN if this node is a gateway, else dropped
+ *   the sender's own                  dropped: it has it nearer
+ *   nobody's, in a network of a VIP   dropped: the kernel would hand it back to TUN
+ *   any other                         TUN if this node is a gateway, else dropped
  * </pre>
  *
  * <p>Remembers the last answer: packets of one flow follow each other. Belongs to one thread.
@@ -28,6 +31,7 @@ final class Destinations {
         TUN(null, null),
         GROUP(null, null),
         PEER(null, null),
+        WRONG_SOURCE(Counter.DROP_WRONG_SOURCE, null),
         NOT_FOR_US(Counter.DROP_NOT_FOR_US, IcmpError.NO_ROUTE),
         BACK(Counter.DROP_RELAY_BACK, IcmpError.NO_ROUTE),
         OFF(Counter.DROP_RELAY_OFF, IcmpError.PROHIBITED),
@@ -116,6 +120,14 @@ final class Destinations {
     }
 
     private Fate decide4(int source, int destination) {
+        if (forwarding.betweenPeers() == Forwarding.BetweenPeers.KERNEL) {
+            return Fate.TUN;
+        }
+        if (forwarding.isOwn4(source)
+                || AddressScope.isGroup4(source)
+                || forwarding.isBroadcast4(source)) {
+            return Fate.WRONG_SOURCE;
+        }
         if (forwarding.isOwn4(destination)) {
             return Fate.TUN;
         }
@@ -124,10 +136,20 @@ final class Destinations {
         }
         boolean staysHere = AddressScope.staysHere4(destination) || AddressScope.staysHere4(source);
         Peer owner = routes.lookup4(destination);
-        return owner != null && isNear4(destination) ? Fate.TUN : decide(owner, staysHere);
+        int ours = forwarding.network4(destination);
+        return isNear4(destination, ours)
+                ? Fate.TUN
+                : decide(owner, routes.length4(destination), ours, staysHere);
     }
 
     private Fate decide6() {
+        if (forwarding.betweenPeers() == Forwarding.BetweenPeers.KERNEL) {
+            return Fate.TUN;
+        }
+        if (forwarding.isOwn6(lastSourceHigh, lastSourceLow)
+                || AddressScope.isGroup6(lastSourceHigh)) {
+            return Fate.WRONG_SOURCE;
+        }
         if (forwarding.isOwn6(lastHigh, lastLow)) {
             return Fate.TUN;
         }
@@ -138,28 +160,33 @@ final class Destinations {
                 AddressScope.staysHere6(lastHigh, lastLow)
                         || AddressScope.staysHere6(lastSourceHigh, lastSourceLow);
         Peer owner = routes.lookup6(lastHigh, lastLow);
-        return owner != null && isNear6() ? Fate.TUN : decide(owner, staysHere);
+        int ours = forwarding.network6(lastHigh, lastLow);
+        return isNear6(ours)
+                ? Fate.TUN
+                : decide(owner, routes.length6(lastHigh, lastLow), ours, staysHere);
     }
 
-    private boolean isNear4(int destination) {
+    private boolean isNear4(int destination, int ours) {
         NearNetworks near = forwarding.near();
         int length = near == null ? -1 : near.networks().length4(destination);
-        return length >= 0 && length >= routes.length4(destination);
+        return length >= 0 && length >= Math.max(ours, routes.length4(destination));
     }
 
-    private boolean isNear6() {
+    private boolean isNear6(int ours) {
         NearNetworks near = forwarding.near();
         int length = near == null ? -1 : near.networks().length6(lastHigh, lastLow);
-        return length >= 0 && length >= routes.length6(lastHigh, lastLow);
+        return length >= 0 && length >= Math.max(ours, routes.length6(lastHigh, lastLow));
     }
 
-    private Fate decide(Peer owner, boolean staysHere) {
-        if (forwarding.betweenPeers() == Forwarding.BetweenPeers.KERNEL) {
-            return Fate.TUN;
-        }
+    /**
+     * @param length of the owner's prefix, or -1
+     * @param ours length of this node's own network that the destination is in, or -1
+     */
+    private Fate decide(Peer owner, int length, int ours, boolean staysHere) {
         if (owner == null || owner == lastFrom) {
-            // A default route to the peer that sent it says nothing about what is behind us.
-            if (forwarding.near() != null) {
+            // A default route to the peer that sent it says nothing about what is behind us; but
+            // the kernel's route to any other prefix of a peer, and to our network, leads to TUN.
+            if (forwarding.near() != null && length <= 0 && ours < 0) {
                 return Fate.TUN;
             }
             return owner == null ? Fate.NOT_FOR_US : Fate.BACK;

@@ -33,15 +33,20 @@ public final class Forwarding {
     private final NearNetworks near;
 
     private final int[] own4;
+    private final int[] length4;
     private final int[] broadcast4;
 
     /** High and low halves, in turn. */
     private final long[] own6;
 
+    private final int[] length6;
+
     private Forwarding(BetweenPeers betweenPeers, NearNetworks near, List<IpPrefix> vips) {
         this.betweenPeers = betweenPeers;
         this.near = near;
         own4 = vips.stream().filter(vip -> !vip.v6()).mapToInt(v -> v.address().asInt()).toArray();
+        length4 = vips.stream().filter(vip -> !vip.v6()).mapToInt(IpPrefix::length).toArray();
+        length6 = vips.stream().filter(IpPrefix::v6).mapToInt(IpPrefix::length).toArray();
         own6 =
                 vips.stream()
                         .filter(IpPrefix::v6)
@@ -127,17 +132,68 @@ public final class Forwarding {
         return own6.length > 0;
     }
 
-    /** The address that answers of this node come from; only with {@link #hasOwn4}. */
-    int source4() {
-        return own4[0];
+    /** Length of the longest network of ours that holds this address, or -1. */
+    int network4(int address) {
+        int best = nearest4(address);
+        return best < 0 ? -1 : length4[best];
     }
 
-    /** First half of the address that answers come from; only with {@link #hasOwn6}. */
-    long source6High() {
-        return own6[0];
+    /** Length of the longest network of ours that holds this address, or -1. */
+    int network6(long high, long low) {
+        int best = nearest6(high, low);
+        return best < 0 ? -1 : length6[best];
     }
 
-    long source6Low() {
-        return own6[1];
+    /**
+     * The address that an answer to this one comes from: of the same network, which its routes and
+     * filters expect, or else the first; only with {@link #hasOwn4}.
+     */
+    int source4(int to) {
+        return own4[Math.max(0, nearest4(to))];
+    }
+
+    /**
+     * Which address an answer to this one comes from, as for {@link #source4}; only with {@link
+     * #hasOwn6}.
+     */
+    int source6(long high, long low) {
+        return Math.max(0, nearest6(high, low));
+    }
+
+    /** First half of an address that {@link #source6} chose. */
+    long source6High(int choice) {
+        return own6[2 * choice];
+    }
+
+    long source6Low(int choice) {
+        return own6[2 * choice + 1];
+    }
+
+    private int nearest4(int address) {
+        int best = -1;
+        for (int i = 0; i < own4.length; i++) {
+            boolean inside = Integer.numberOfLeadingZeros(own4[i] ^ address) >= length4[i];
+            if (inside && (best < 0 || length4[i] > length4[best])) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private int nearest6(long high, long low) {
+        int best = -1;
+        for (int i = 0; i < length6.length; i++) {
+            boolean inside = commonBits(own6[2 * i] ^ high, own6[2 * i + 1] ^ low) >= length6[i];
+            if (inside && (best < 0 || length6[i] > length6[best])) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private static int commonBits(long differentHigh, long differentLow) {
+        return differentHigh == 0
+                ? Long.SIZE + Long.numberOfLeadingZeros(differentLow)
+                : Long.numberOfLeadingZeros(differentHigh);
     }
 }

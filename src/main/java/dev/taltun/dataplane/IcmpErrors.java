@@ -9,8 +9,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Writes ICMP errors about packets that cannot be passed on, from this node's own address to their
- * senders.
+ * Writes ICMP errors about packets that cannot be passed on, from this node's own address, the one
+ * in the sender's network if there is one, to their senders.
  *
  * <pre>
  *   | IP header 20 or 40 | ICMP header 8 | as much of the packet, unchanged, as is allowed |
@@ -81,9 +81,9 @@ final class IcmpErrors {
         message.set(Layouts.BE_SHORT, Ipv4Header.FRAGMENT_OFFSET, (short) Ipv4Header.DONT_FRAGMENT);
         Ipv4Header.ttl(message, 0, TTL);
         message.set(Layouts.BYTE, Ipv4Header.PROTOCOL_OFFSET, (byte) IpPacket.PROTOCOL_ICMP);
-        message.set(Layouts.BE_INT, Ipv4Header.SOURCE_OFFSET, forwarding.source4());
-        message.set(
-                Layouts.BE_INT, Ipv4Header.DESTINATION_OFFSET, Ipv4Header.source(memory, packet));
+        int to = Ipv4Header.source(memory, packet);
+        message.set(Layouts.BE_INT, Ipv4Header.SOURCE_OFFSET, forwarding.source4(to));
+        message.set(Layouts.BE_INT, Ipv4Header.DESTINATION_OFFSET, to);
         Ipv4Header.checksum(message, 0, 0);
         long sum = Checksum.sum(message, 0, start, 0);
         message.set(Layouts.NATIVE_SHORT, Ipv4Header.CHECKSUM_OFFSET, Checksum.finish(sum));
@@ -97,17 +97,7 @@ final class IcmpErrors {
         Ipv6Header.payloadLength(message, 0, total - start);
         message.set(Layouts.BYTE, Ipv6Header.NEXT_HEADER_OFFSET, (byte) IpPacket.PROTOCOL_ICMPV6);
         Ipv6Header.hopLimit(message, 0, TTL);
-        message.set(Layouts.BE_LONG, Ipv6Header.SOURCE_OFFSET, forwarding.source6High());
-        message.set(
-                Layouts.BE_LONG, Ipv6Header.SOURCE_OFFSET + Long.BYTES, forwarding.source6Low());
-        MemorySegment.copy(
-                memory,
-                Layouts.BYTE,
-                packet + Ipv6Header.SOURCE_OFFSET,
-                message,
-                Layouts.BYTE,
-                Ipv6Header.DESTINATION_OFFSET,
-                Ipv6Header.ADDRESS_BYTES);
+        addresses6(memory, packet);
         IcmpMessage.put(message, start, error.type6, error.code6, mtu);
         // Unlike ICMP's, the checksum covers addresses, length and protocol (RFC 4443, 2.3).
         long pseudo =
@@ -116,6 +106,18 @@ final class IcmpErrors {
         int addresses = 2 * Ipv6Header.ADDRESS_BYTES;
         checksum(start, total, Checksum.sum(message, Ipv6Header.SOURCE_OFFSET, addresses, pseudo));
         return total;
+    }
+
+    private void addresses6(MemorySegment memory, long packet) {
+        long high = Ipv6Header.sourceHigh(memory, packet);
+        long low = memory.get(Layouts.BE_LONG, packet + Ipv6Header.SOURCE_OFFSET + Long.BYTES);
+        int own = forwarding.source6(high, low);
+        long source = Ipv6Header.SOURCE_OFFSET;
+        long destination = Ipv6Header.DESTINATION_OFFSET;
+        message.set(Layouts.BE_LONG, source, forwarding.source6High(own));
+        message.set(Layouts.BE_LONG, source + Long.BYTES, forwarding.source6Low(own));
+        message.set(Layouts.BE_LONG, destination, high);
+        message.set(Layouts.BE_LONG, destination + Long.BYTES, low);
     }
 
     /** Copies the packet behind both headers; returns the message's length. */

@@ -138,7 +138,8 @@ public final class Relay {
         if (bytes == 0) {
             return;
         }
-        if (!from.mayNotify(now)) {
+        boolean may = error == IcmpError.TOO_BIG ? from.mayNotifyTooBig(now) : from.mayNotify(now);
+        if (!may) {
             counters.increment(Counter.ICMP_ERRORS_LIMITED);
             return;
         }

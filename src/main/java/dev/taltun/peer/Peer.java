@@ -38,6 +38,7 @@ public final class Peer {
     private static final VarHandle LAST_SENT = handle("lastSent", long.class);
     private static final VarHandle LAST_RECEIVED = handle("lastReceived", long.class);
     private static final VarHandle NEXT_NOTICE = handle("nextNotice", long.class);
+    private static final VarHandle NEXT_TOO_BIG = handle("nextTooBig", long.class);
     private static final VarHandle NEXT_SIGNAL = handle("nextSignal", long.class);
     private static final VarHandle LAST_RELAYED = handle("lastRelayed", long.class);
     private static final VarHandle NEXT_RELAYED = handle("nextRelayed", long.class);
@@ -75,6 +76,7 @@ public final class Peer {
     private long lastSent;
     private long lastReceived;
     private long nextNotice;
+    private long nextTooBig;
     private long nextSignal;
     private long lastRelayed;
     private long nextRelayed;
@@ -237,6 +239,15 @@ public final class Peer {
      */
     public boolean mayNotify(long now) {
         return pass(NEXT_NOTICE, now, NOTICE_INTERVAL_NANOS, NOTICE_CREDIT_NANOS);
+    }
+
+    /**
+     * As {@link #mayNotify}, for a notice that a packet is too big, which has a limit of its own:
+     * whoever of a network behind the peer asks for other notices keeps nobody there from learning
+     * the size that gets through.
+     */
+    public boolean mayNotifyTooBig(long now) {
+        return pass(NEXT_TOO_BIG, now, NOTICE_INTERVAL_NANOS, NOTICE_CREDIT_NANOS);
     }
 
     /**

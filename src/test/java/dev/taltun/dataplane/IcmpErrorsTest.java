@@ -238,6 +238,50 @@ class IcmpErrorsTest {
         assertTrue(error(with6, IcmpError.NO_ROUTE, v6, 0) != null);
     }
 
+    /** Of several addresses, the one in the sender's network answers; else the first. */
+    @Test
+    void theAddressNextToTheSenderAnswers() {
+        List<IpPrefix> vips =
+                List.of(
+                        IpPrefix.parse("10.0.9.1/24"),
+                        IpPrefix.parse("10.7.0.1/16"),
+                        IpPrefix.parse("10.7.7.1/24"),
+                        IpPrefix.parse("fd00::909/64"),
+                        IpPrefix.parse("fd07::1/64"),
+                        IpPrefix.parse("fd07::7:1/112"));
+        IcmpErrors several = new IcmpErrors(arena, Forwarding.of(true, false, vips));
+        int[][] four = {
+            {0x0a000905, 0x0a000901},
+            {0x0a070105, 0x0a070001},
+            {0x0a070705, 0x0a070701},
+            {0x0a080808, 0x0a000901}
+        };
+        for (int[] pair : four) {
+            byte[] packet = Packet.udp4().payload(10, 1).build();
+            Model.put32(packet, 12, pair[0]);
+            Model.completeIp(packet);
+            byte[] message = error(several, IcmpError.NO_ROUTE, packet, 0);
+            assertEquals(pair[1], Model.get32(message, 12));
+            assertEquals(pair[0], Model.get32(message, 16));
+            assertTrue(Model.ipValid(message));
+        }
+        int[][] six = {
+            {0xfd000000, 5, 0xfd000000, 0x909},
+            {0xfd070000, 5, 0xfd070000, 1},
+            {0xfd070000, 0x70005, 0xfd070000, 0x70001},
+            {0xfd080000, 5, 0xfd000000, 0x909}
+        };
+        for (int[] pair : six) {
+            byte[] packet = Packet.of(true, Packet.UDP).payload(10, 1).build();
+            Model.put32(packet, 8, pair[0]);
+            Model.put32(packet, 20, pair[1]);
+            byte[] message = error(several, IcmpError.NO_ROUTE, packet, 0);
+            assertEquals(pair[2], Model.get32(message, 8));
+            assertEquals(pair[3], Model.get32(message, 20));
+            assertTrue(Model.transportValid(message, 40, ICMPV6));
+        }
+    }
+
     /** Whatever a peer sends, nothing throws and nothing is answered at length. */
     @Test
     void hostileBytes() {

@@ -57,12 +57,56 @@ class RelayTest extends HubLab {
     void aGatewayGivesTheRestToItsKernel() {
         connect(Forwarding.of(true, true, VIPS), MTU);
         byte[] away = packet(1, 77, 10).build();
-        byte[] back = packet(1, 1, 10).build();
-        send(1, away, back);
-        assertEquals(2, hub.tun.packets.size());
-        assertArrayEquals(away, hub.tun.packets.getFirst());
+        send(1, away);
+        assertArrayEquals(away, hub.tun.packets.removeFirst());
+        takesAll(1);
+        send(1, away);
+        assertArrayEquals(away, hub.tun.packets.removeFirst(), "its default says nothing of ours");
         send(1, packet(1, 2, 10).build());
         assertEquals(1, hub.count(Counter.PACKETS_RELAYED), "a gateway relays all the same");
+    }
+
+    private void takesAll(int spoke) {
+        for (String prefix : List.of("0.0.0.0/0", "::/0")) {
+            IpPrefix all = IpPrefix.parse(prefix);
+            hub.peers.publish(hub.peers.routes().with(all, ofHub.get(spoke - 1)));
+        }
+    }
+
+    /** Its kernel's route to both leads to TUN: they would go round until they are too old. */
+    @Test
+    void aGatewaysKernelGetsNothingThatItWouldGiveBack() {
+        for (boolean ipv6 : List.of(false, true)) {
+            connect(Forwarding.of(true, true, VIPS), MTU);
+            Packet nobodys = packet(1, 9, 10);
+            nobodys.ipv6 = ipv6;
+            nobodys.destination++;
+            assertDropped(Counter.DROP_NOT_FOR_US, 1, nobodys.build());
+            assertTold(1, ipv6 ? 1 : 3, 0, 0);
+            takesAll(1);
+            assertDropped(Counter.DROP_RELAY_BACK, 1, nobodys.build());
+
+            connect(Forwarding.of(true, true, VIPS), MTU);
+            Packet back = packet(1, 1, 10);
+            back.ipv6 = ipv6;
+            assertDropped(Counter.DROP_RELAY_BACK, 1, back.build());
+            assertTold(1, ipv6 ? 1 : 3, 0, 0);
+        }
+    }
+
+    /** What is next door is, even where the VIP's network reaches over it. */
+    @Test
+    void aGatewaysNetworkInsideTheTunnelsIsNearer() {
+        NearNetworks near = new NearNetworks();
+        connect(Forwarding.of(true, near, VIPS), MTU);
+        near.publish(List.of(IpPrefix.parse("10.0.9.128/25"), IpPrefix.parse("fd00::980/121")));
+        for (boolean ipv6 : List.of(false, true)) {
+            Packet lan = packet(1, 9, 10);
+            lan.ipv6 = ipv6;
+            lan.destination += 0x81;
+            send(1, lan.build());
+            assertArrayEquals(lan.build(), hub.tun.packets.removeFirst());
+        }
     }
 
     /** The longer prefix wins, as in the kernel: the network next door is not a peer's. */
@@ -71,7 +115,8 @@ class RelayTest extends HubLab {
         NearNetworks near = new NearNetworks();
         connect(Forwarding.of(true, near, VIPS), MTU);
         // The second spoke takes everything, and half of the network 77.
-        for (String prefix : List.of("0.0.0.0/0", "::/0", "10.0.77.128/25", "fd00::4d80/121")) {
+        takesAll(2);
+        for (String prefix : List.of("10.0.77.128/25", "fd00::4d80/121")) {
             IpPrefix all = IpPrefix.parse(prefix);
             hub.peers.publish(hub.peers.routes().with(all, ofHub.get(1)));
         }
@@ -177,6 +222,37 @@ class RelayTest extends HubLab {
         assertEquals(List.of(), spoke(1).tun.packets, "and nobody is told");
     }
 
+    /** A peer that takes everything has no right to our address, nor has anybody to a group's. */
+    @Test
+    void nobodyIsTheHubOrAGroup() {
+        takesAll(1);
+        for (int to : List.of(2, 9)) {
+            for (int source : List.of(0x0a000901, 0xe0000005, 0xffffffff, 0x0a0009ff)) {
+                byte[] four = packet(1, to, 10).build();
+                Model.put32(four, 12, source);
+                Model.completeIp(four);
+                assertForged(four);
+            }
+            Packet p = packet(9, to, 10);
+            p.ipv6 = true;
+            assertForged(p.build());
+            byte[] group = p.build();
+            Model.put32(group, 8, 0xff020000);
+            assertForged(group);
+        }
+        Packet anybody = packet(77, 2, 10);
+        send(1, anybody.build());
+        assertArrayEquals(hop(anybody), spoke(2).tun.packets.removeFirst());
+    }
+
+    /** Twice, and the second time from what was found the first time. */
+    private void assertForged(byte[] packet) {
+        assertDropped(Counter.DROP_WRONG_SOURCE, 1, packet);
+        assertDropped(Counter.DROP_WRONG_SOURCE, 1, packet);
+        assertEquals(List.of(), spoke(2).tun.packets);
+        assertEquals(List.of(), spoke(1).tun.packets);
+    }
+
     /** As traceroute sends them: each hop that is one too many is named. */
     @Test
     void theLastHopIsTold() {
@@ -257,6 +333,22 @@ class RelayTest extends HubLab {
         send(1, many);
         int second = spoke(1).tun.packets.size() - burst;
         assertTrue(second >= 10 && second <= 25, second + " answers a second later");
+    }
+
+    /** Else one host behind a peer keeps all others there from finding the size that fits. */
+    @Test
+    void otherAnswersDoNotUseUpThoseAboutTheSize() {
+        Packet old = packet(1, 2, 10);
+        old.ttl = 1;
+        byte[][] many = new byte[200][];
+        java.util.Arrays.fill(many, old.build());
+        send(1, many);
+        assertTrue(hub.count(Counter.ICMP_ERRORS_LIMITED) > 0);
+        spoke(1).tun.packets.clear();
+        java.util.Arrays.fill(many, packet(1, 2, MTU).build());
+        send(1, many);
+        int told = spoke(1).tun.packets.size();
+        assertTrue(told >= 16 && told <= 50, told + " answers about the size");
     }
 
     @Test
