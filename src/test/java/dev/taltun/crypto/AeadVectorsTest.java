@@ -138,15 +138,13 @@ class AeadVectorsTest {
         assertArrayEquals(
                 sealed, HandshakeAead.seal(Hex.bytes(key), 0x0807060504030201L, plain, aad));
         byte[] tagged = HandshakeAead.seal(Hex.bytes(key), 0x0807060504030201L, plain, NONE);
-        assertArrayEquals(
-                Arrays.copyOf(sealed, plain.length), Arrays.copyOf(tagged, plain.length));
+        assertArrayEquals(Arrays.copyOf(sealed, plain.length), Arrays.copyOf(tagged, plain.length));
         for (AeadProvider provider : Providers.available()) {
             CipherSuite suite = CipherSuite.CHACHA20_POLY1305;
             if (provider.supports(suite)) {
                 assertArrayEquals(
                         tagged,
-                        Transport.seal(
-                                provider, suite, Hex.bytes(key), 0x0807060504030201L, plain),
+                        Transport.seal(provider, suite, Hex.bytes(key), 0x0807060504030201L, plain),
                         provider.name());
             }
         }
