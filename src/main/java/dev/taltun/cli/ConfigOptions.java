@@ -70,7 +70,10 @@ final class ConfigOptions {
                     help(InterfaceKey.TUN_USO, "auto|off", "UDP super-packets on the interface"),
                     help(InterfaceKey.UDP_GSO, "auto|off", "one send for many datagrams"),
                     help(InterfaceKey.UDP_GRO, "auto|off", "one receive for many datagrams"),
-                    help(InterfaceKey.WORKERS, "N", "packet threads per direction; 0 for auto"),
+                    help(
+                            InterfaceKey.WORKERS,
+                            "N",
+                            "packet threads per direction; 0: half the CPUs, 1 to 8"),
                     help(InterfaceKey.CPUS, "LIST", "CPUs to pin them to, like 0-3"),
                     help(
                             InterfaceKey.WARM_UP,

@@ -26,8 +26,9 @@ import java.util.Optional;
  * @param table routing table for such a default route, unsigned; 0 for the engine's choice
  * @param dns name servers of the machine while the tunnel is up
  * @param offloads which offloads may be used
- * @param workers packet threads per direction, 1 to 256; 0 for as many as the CPUs suggest
- * @param cpus where to pin them
+ * @param workers packet threads per direction, 1 to 256; 0 for one per two CPUs, those in {@code
+ *     cpus} if there are any, and 8 at most
+ * @param cpus where to pin them, the directions in turn
  * @param advertise places at which other nodes may reach this one, for lighthouses to tell; each an
  *     address, never a name
  * @param warmUp whether to have the packet path compiled before load comes

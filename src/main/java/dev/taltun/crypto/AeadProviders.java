@@ -153,9 +153,20 @@ public final class AeadProviders {
         }
     }
 
-    /** Opens a provider and runs its self-tests. */
+    /**
+     * Opens a provider and runs its self-tests. Whatever one throws there keeps this machine from
+     * using that one, and from nothing else.
+     */
     static AeadProvider openAndTest(Loader loader) throws ProviderUnavailableException {
-        AeadProvider provider = loader.open();
+        try {
+            return tested(loader.open());
+        } catch (RuntimeException e) {
+            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            throw new ProviderUnavailableException("it failed when tried: " + reason);
+        }
+    }
+
+    private static AeadProvider tested(AeadProvider provider) throws ProviderUnavailableException {
         List<CipherSuite> suites = suitesOf(provider);
         if (suites.isEmpty()) {
             throw new ProviderUnavailableException("it has none of the ciphers");

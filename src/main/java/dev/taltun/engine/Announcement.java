@@ -25,15 +25,17 @@ final class Announcement {
     }
 
     /**
+     * @param sockets one of each worker
      * @param blank whether there is no configuration yet, as wg(8) will bring it
      */
     void tell(
-            LinuxUdpSocket socket,
+            List<LinuxUdpSocket> sockets,
             Tunnel tun,
             AeadProviders aead,
             PublicKey publicKey,
             boolean blank) {
         InterfaceConfig iface = config.iface();
+        LinuxUdpSocket socket = sockets.getFirst();
         log.info(
                 tun.exists()
                         ? "interface %s, MTU %d".formatted(iface.tunName(), iface.mtu())
@@ -61,6 +63,7 @@ final class Announcement {
                                 onOff(tun.udpOffload()),
                                 onOff(socket.gso()),
                                 onOff(socket.gro())));
+        log.info(workers(sockets.size()));
         peers();
         log.info("ready");
     }
@@ -79,6 +82,11 @@ final class Announcement {
                                     peer.endpoint().map(Object::toString).orElse("any address"),
                                     joined(peer.prefixes().toList())));
         }
+    }
+
+    private String workers(int number) {
+        String place = config.iface().cpus().isEmpty() ? "" : ", on CPUs " + config.iface().cpus();
+        return "workers: " + number + ", each a thread to send and one to receive" + place;
     }
 
     private static String onOff(boolean on) {

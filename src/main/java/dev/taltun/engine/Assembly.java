@@ -46,12 +46,24 @@ import java.util.List;
 /** Builds the parts of one engine and wires them together. Used once, by one thread. */
 final class Assembly {
     /**
-     * Messages of one receive. With GRO each may be 64 KiB, and more would leave the CPU's cache.
+     * Messages of one receive. With GRO each may fill its slot, and more would leave the CPU's
+     * cache: 16 x 64 KiB, 1 MiB for each receiver.
      */
     private static final int RECEIVE_SLOTS_GRO = 16;
 
-    private static final int RECEIVE_SLOTS = 64;
     private static final int GRO_SLOT_BYTES = 65_536;
+
+    /**
+     * Without GRO: 64 x 68 KiB, 4.25 MiB for each receiver, of which ordinary packets touch 256
+     * KiB.
+     */
+    private static final int RECEIVE_SLOTS = 64;
+
+    /**
+     * Room for any datagram, for a peer's MTU may be larger than ours. A page more, or all slots
+     * would start in the same lines of the CPU's cache.
+     */
+    private static final int PLAIN_SLOT_BYTES = 65_536 + 4096;
 
     /** Batches of a reader: 8 x 160 KiB. More only add delay when the socket is full. */
     private static final int READER_BATCHES = 8;
@@ -127,7 +139,7 @@ final class Assembly {
         this.host = host;
         this.counters = counters;
         this.resources = resources;
-        workers = Math.max(1, config.iface().workers());
+        workers = Workers.of(config.iface(), inherited);
         boolean gateway = config.gateway().map(GatewayConfig::forward).orElse(false);
         near = gateway ? new NearNetworks() : null;
     }
@@ -226,17 +238,16 @@ final class Assembly {
                     new PacketPath(
                             common, room(socket), socket, "taltun-udp-" + i, socketPoller(i));
             paths.add(path);
-            agents.add(new Threaded(path.writer(), pinning.forWorker(i)));
+            agents.add(new Threaded(path.writer(), pinning.outbound(i)));
         }
         ControlAgent control = control(common, controlWakeup, controlPoller, paths.getFirst());
         for (int i = 0; i < workers; i++) {
             PacketPath path = paths.get(i);
-            Runnable pin = pinning.forWorker(i);
             if (tun.exists()) {
                 Agent outbound =
                         path.outbound(
                                 "taltun-out-" + i, i, tun.newReader(arena, i), poller(tun.fd(i)));
-                agents.add(new Threaded(outbound, pin));
+                agents.add(new Threaded(outbound, pinning.outbound(i)));
             }
             Agent inbound =
                     path.inbound(
@@ -244,7 +255,7 @@ final class Assembly {
                             workers + i,
                             tun.newWriter(arena, i),
                             socketPoller(i));
-            agents.add(new Threaded(inbound, pin));
+            agents.add(new Threaded(inbound, pinning.inbound(i)));
         }
         if (receivesFromFan()) {
             Agent inbound =
@@ -275,7 +286,7 @@ final class Assembly {
                 RELAY_BATCHES,
                 RELAY_STAGED_PACKETS,
                 socket.gro() ? RECEIVE_SLOTS_GRO : RECEIVE_SLOTS,
-                socket.gro() ? GRO_SLOT_BYTES : plainSlotBytes());
+                socket.gro() ? GRO_SLOT_BYTES : PLAIN_SLOT_BYTES);
     }
 
     private Forwarding forwarding() {
@@ -453,13 +464,6 @@ final class Assembly {
 
     /** Tells the user what runs: one line for each fact that matters. */
     void announce() {
-        new Announcement(config, log)
-                .tell(sockets.getFirst(), tun, aead, identity.publicKey(), isBlank());
-    }
-
-    /** The largest datagram: an inner packet of MTU size, padded, or a full 1500-byte one. */
-    private int plainSlotBytes() {
-        int largest = Math.max(config.iface().mtu(), 1500) + 64;
-        return largest + 63 & ~63;
+        new Announcement(config, log).tell(sockets, tun, aead, identity.publicKey(), isBlank());
     }
 }

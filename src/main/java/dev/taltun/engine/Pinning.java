@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 /** Pins packet threads to CPUs, when the user asks for it. */
 final class Pinning {
     private static final int MASK_BYTES = 128;
+    private static final int ANY = -1;
 
     private final int[] cpus;
     private final EngineLog log;
@@ -19,13 +20,23 @@ final class Pinning {
         this.log = log;
     }
 
-    /** What the thread of a worker runs first: pins itself, or nothing. */
-    Runnable forWorker(int worker) {
-        if (cpus.length == 0) {
-            return () -> {};
-        }
-        int cpu = cpus[worker % cpus.length];
-        return () -> pin(cpu);
+    /** What the threads that send for a worker run first: pin themselves, or nothing. */
+    Runnable outbound(int worker) {
+        return pinTo(cpu(cpus, 2 * worker));
+    }
+
+    /** What the thread that receives for a worker runs first. */
+    Runnable inbound(int worker) {
+        return pinTo(cpu(cpus, 2 * worker + 1));
+    }
+
+    /** The directions take turns, so that those of one worker share a CPU only if they must. */
+    static int cpu(int[] cpus, int thread) {
+        return cpus.length == 0 ? ANY : cpus[thread % cpus.length];
+    }
+
+    private Runnable pinTo(int cpu) {
+        return cpu == ANY ? () -> {} : () -> pin(cpu);
     }
 
     private void pin(int cpu) {

@@ -87,6 +87,26 @@ class AeadProvidersTest {
     }
 
     @Test
+    void aProviderThatThrowsIsSkipped() {
+        Map<String, AeadProviders.Loader> loaders = new LinkedHashMap<>();
+        loaders.put("openssl", () -> new Faulty(Fault.THROWS));
+        loaders.put("ipsec-mb", () -> IpsecMbProvider.open(NO_LIBRARY));
+        loaders.put("jdk", JdkProvider::new);
+        String reason = "it failed when tried: it refused to seal a packet";
+        AeadProviders providers = AeadProviders.discover(loaders, null, System::nanoTime);
+        assertInstanceOf(JdkProvider.class, providers.choose(CHACHA));
+        assertEquals("openssl: " + reason, providers.skipped().getFirst());
+        for (String forced : List.of("openssl", "ipsec-mb")) {
+            IllegalArgumentException e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> AeadProviders.discover(loaders, forced, System::nanoTime));
+            assertTrue(e.getMessage().contains(reason), e.getMessage());
+            assertTrue(e.getMessage().contains("usable here: jdk"), e.getMessage());
+        }
+    }
+
+    @Test
     void aSuiteThatOneLacksComesFromTheNext() {
         Map<String, AeadProviders.Loader> loaders = new LinkedHashMap<>();
         loaders.put("openssl", () -> new Faulty(Fault.ONLY_AES));
@@ -172,7 +192,8 @@ class AeadProvidersTest {
         WRONG_TAG,
         OPENS_FORGERIES,
         OPENS_NOTHING,
-        ONLY_AES
+        ONLY_AES,
+        THROWS
     }
 
     /** A provider with one thing wrong. */
@@ -208,6 +229,9 @@ class AeadProvidersTest {
                 MemorySegment dst,
                 long dstOff,
                 int len) {
+            if (fault == Fault.THROWS) {
+                throw new IllegalStateException("it refused to seal a packet");
+            }
             sound.seal(lane, counter, src, srcOff, dst, dstOff, len);
             if (fault == Fault.WRONG_TAG) {
                 dst.set(ValueLayout.JAVA_BYTE, dstOff + len, (byte) 0);

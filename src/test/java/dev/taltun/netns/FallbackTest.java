@@ -70,4 +70,17 @@ final class FallbackTest {
             streams(hosts);
         }
     }
+
+    /** A peer may have a larger MTU, and sends packets as large as that. */
+    @Test
+    void packetsLargerThanTheOwnMtuArriveWithoutGro() {
+        try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false)) {
+            ((TaltunNode) hosts.left()).flags("--mtu", "9000");
+            ((TaltunNode) hosts.right()).flags("--mtu", "1420", "--udp-gro", "off");
+            hosts.start();
+            String ping = "ping -n -c 5 -i 0.2 -W 2 -s 8000 " + TwoHosts.RIGHT_VIP;
+            Outcome echoes = hosts.a().attempt(SOON, ping.split(" "));
+            assertTrue(echoes.output().contains(" 5 received"), echoes::output);
+        }
+    }
 }

@@ -23,6 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NamespaceTest
 final class InheritedDescriptorsTest {
     private static final Duration SOON = Duration.ofSeconds(20);
+
+    /** An inherited device has one queue, however many CPUs there are. */
+    private static final String MANY_CPUS = "TALTUN_JAVA_OPTIONS=-XX:ActiveProcessorCount=8";
+
     private static final Path LAUNCHER = Path.of("bin", "taltun-wg").toAbsolutePath();
 
     /** IFF_TUN, IFF_NO_PI, and with it IFF_VNET_HDR. */
@@ -85,6 +89,7 @@ final class InheritedDescriptorsTest {
                 SOON,
                 "env",
                 "TALTUN_JAVA=" + Path.of(System.getProperty("java.home"), "bin", "java"),
+                MANY_CPUS,
                 "perl",
                 "-e",
                 OPENER,

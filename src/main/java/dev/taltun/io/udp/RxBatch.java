@@ -34,7 +34,7 @@ public final class RxBatch {
     /**
      * @param arena owner of the slab
      * @param slots most messages of one receive, 1..64
-     * @param slotBytes size of a slot: 65536 with GRO, else the largest datagram that may come
+     * @param slotBytes size of a slot: 65536 with GRO, else that of the largest datagram
      */
     public RxBatch(Arena arena, int slots, int slotBytes) {
         this.slots = slots;
