@@ -57,6 +57,11 @@ public final class Transmitter {
         return pool.take();
     }
 
+    /** Whether no batch is on its way. */
+    public boolean isIdle() {
+        return pool.allButTaken(0);
+    }
+
     /** Sends a batch, or sees to it that it is sent. Takes it over, whatever happens. */
     public void submit(TxBatch batch) {
         if (batch.isEmpty()) {
