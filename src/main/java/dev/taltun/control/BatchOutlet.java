@@ -11,6 +11,11 @@ public interface BatchOutlet {
     /** Sends a batch, and takes it over. */
     void submit(TxBatch batch);
 
+    /** Whether all that was submitted has left. */
+    default boolean isIdle() {
+        return true;
+    }
+
     /** The way through a transmitter of the control agent's own. */
     static BatchOutlet of(Transmitter transmitter) {
         return new BatchOutlet() {
@@ -22,6 +27,11 @@ public interface BatchOutlet {
             @Override
             public void submit(TxBatch batch) {
                 transmitter.submit(batch);
+            }
+
+            @Override
+            public boolean isIdle() {
+                return transmitter.isIdle();
             }
         };
     }

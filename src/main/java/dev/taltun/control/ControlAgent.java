@@ -51,6 +51,9 @@ public final class ControlAgent implements Agent {
     /** How soon to look again whether retired sessions can be wiped. */
     private static final long DIG_AGAIN_NANOS = 20_000_000;
 
+    /** How soon to look again whether packets that waited for a handshake have left. */
+    private static final long FLUSH_AGAIN_NANOS = 1_000_000;
+
     /** Errors about sessions that are looked into: each takes a look at every peer. */
     private final Allowance unreachables = new Allowance(50_000_000, 16);
 
@@ -311,6 +314,9 @@ public final class ControlAgent implements Agent {
         if (!context.graveyard.isEmpty()) {
             nanos = Math.min(nanos, DIG_AGAIN_NANOS);
         }
+        if (context.outbox.isAwaited()) {
+            nanos = Math.min(nanos, FLUSH_AGAIN_NANOS);
+        }
         if (nanos <= 0) {
             return;
         }
@@ -341,7 +347,7 @@ public final class ControlAgent implements Agent {
         handshakes.close();
         drainPort();
         context.graveyard.dig();
-        context.outbox.flush();
+        context.outbox.close();
     }
 
     private void drainPort() {

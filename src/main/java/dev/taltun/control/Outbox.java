@@ -1,8 +1,11 @@
 package dev.taltun.control;
 
+import dev.taltun.dataplane.StagedPacket;
 import dev.taltun.io.udp.TxBatch;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the control agent sends in one step, gathered in one batch as long as it fits.
@@ -12,6 +15,10 @@ import dev.taltun.metrics.Counters;
 final class Outbox {
     private final BatchOutlet outlet;
     private final Counters.Block counters;
+
+    /** Sealed, but perhaps not yet sent: packet threads stage what follows these, too. */
+    private final List<StagedPacket> sealed = new ArrayList<>();
+
     private TxBatch open;
 
     Outbox(BatchOutlet outlet, Counters.Block counters) {
@@ -44,5 +51,26 @@ final class Outbox {
             outlet.submit(open);
             open = null;
         }
+        if (!sealed.isEmpty() && outlet.isIdle()) {
+            sealed.forEach(StagedPacket::release);
+            sealed.clear();
+        }
+    }
+
+    /** Takes over a packet that was sealed; releases it when it has left. */
+    void releaseWhenSent(StagedPacket packet) {
+        sealed.add(packet);
+    }
+
+    /** Whether something is on its way that packet threads wait for. */
+    boolean isAwaited() {
+        return !sealed.isEmpty();
+    }
+
+    /** Nothing more will be sent. */
+    void close() {
+        flush();
+        sealed.forEach(StagedPacket::release);
+        sealed.clear();
     }
 }

@@ -162,7 +162,7 @@ final class PeerMessages {
             if (sealed == 0) {
                 break;
             }
-            packets.done();
+            context.outbox.releaseWhenSent(packets.take());
             bytes += sealed;
             sent++;
         }

@@ -62,18 +62,19 @@ final class StagedPackets {
         return queue == null ? null : queue.peek();
     }
 
-    /** Releases the oldest packet, which was dealt with. */
-    void done() {
-        queue.remove().release();
+    /** Takes out the oldest packet. */
+    StagedPacket take() {
+        StagedPacket oldest = queue.remove();
         total.held--;
         if (queue.isEmpty()) {
             queue = null;
         }
+        return oldest;
     }
 
     /** Releases the oldest packet, and counts it as lost. */
     private void drop() {
-        done();
+        take().release();
         counters.increment(Counter.DROP_STAGED);
     }
 

@@ -66,7 +66,11 @@ public final class ControlPort {
 
     /** Hands over a packet that needs a session; false: no room, the caller still owns it. */
     boolean stage(StagedPacket packet) {
+        Peer peer = packet.peer();
+        // Before it is posted: it counts until it is released, which may be at once.
+        peer.noteStaged();
         if (!staged.offer(packet)) {
+            peer.noteUnstaged();
             return false;
         }
         wake();

@@ -64,16 +64,18 @@ final class HandshakeGate {
             counters.increment(Counter.DROP_UNKNOWN_INDEX);
             return;
         }
-        Endpoint sender = batch.source(i);
+        long high = batch.sourceHigh(i);
+        long low = batch.sourceLow(i);
         boolean proven =
-                (isKnown(type, slab, offset) || isProven(slab, offset, length, sender))
-                        && shares.take(sender.high(), sender.low(), sender.isIpv4(), now);
+                (isKnown(type, slab, offset) || isProven(batch, i, offset, length))
+                        && shares.take(high, low, Endpoint.isIpv4(high, low), now);
         ReceivedHandshake message = (proven ? provenPool : pool).take();
         if (message == null) {
             counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
             return;
         }
-        message.fill(slab, offset, length, sender);
+        // Makes an object, so only now: a flood that finds no room must not.
+        message.fill(slab, offset, length, batch.source(i));
         if (!(proven ? control.provenHandshake(message) : control.handshake(message))) {
             counters.increment(Counter.HANDSHAKE_QUEUE_FULL);
             message.release();
@@ -98,13 +100,13 @@ final class HandshakeGate {
         return type == MessageType.HANDSHAKE_RESPONSE;
     }
 
-    private boolean isProven(MemorySegment slab, long offset, int length, Endpoint sender) {
+    private boolean isProven(RxBatch batch, int i, long offset, int length) {
         return cookies.check(
                 control.cookieSecret(),
-                sender.high(),
-                sender.low(),
-                sender.port(),
-                slab,
+                batch.sourceHigh(i),
+                batch.sourceLow(i),
+                batch.sourcePort(i),
+                batch.slab(),
                 offset,
                 length);
     }

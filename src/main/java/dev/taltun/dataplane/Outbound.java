@@ -43,8 +43,6 @@ public final class Outbound implements Agent {
     /** Packets read in one step: bounds the time until a full batch of small ones leaves. */
     private static final int READS_PER_STEP = 256;
 
-    private static final long WAIT_FOR_BATCH_NANOS = 1_000_000;
-
     private static final PacketSender.Refusals REFUSALS =
             new PacketSender.Refusals(
                     Counter.DROP_NO_ENDPOINT, Counter.DROP_NO_BATCH, Counter.DROP_NO_SESSION);
@@ -92,6 +90,7 @@ public final class Outbound implements Agent {
         clock = parts.clock();
         peers = parts.sharedPeers();
         sender = new PacketSender(arena, parts.sending(), REFUSALS);
+        sender.onBatchBack(this::wakeUp);
         counters = parts.sending().counters();
         segmenter = new Segmenter(arena);
         buffer = arena.allocate(BUFFER_BYTES, 64);
@@ -190,7 +189,10 @@ public final class Outbound implements Agent {
     @Override
     public void awaitWork(long maxNanos) {
         if (starved) {
-            poller.awaitWakeUp(Math.min(maxNanos, WAIT_FOR_BATCH_NANOS));
+            if (sender.announceWait()) {
+                poller.awaitWakeUp(maxNanos);
+            }
+            sender.endWait();
         } else {
             poller.awaitReadable(maxNanos);
         }

@@ -108,6 +108,22 @@ public final class PacketSender implements SegmentSink {
         return batch != null;
     }
 
+    /** Sets what ends its thread's sleep when a batch is back that it waits for. */
+    void onBatchBack(Runnable signal) {
+        transmitter.onBatchBack(signal);
+    }
+
+    /** The thread is about to sleep until a batch is back; false when there is one. */
+    boolean announceWait() {
+        transmitter.announceWait();
+        return !takeBatch();
+    }
+
+    /** The thread does not wait for a batch any more. */
+    void endWait() {
+        transmitter.endWait();
+    }
+
     /** Whether there is a batch that is not full. */
     boolean takesMore() {
         return batch != null && !batch.isFull();

@@ -12,6 +12,12 @@ import dev.taltun.protocol.Limits;
  * follow each other, and what was sent since. Belongs to one thread.
  */
 final class Recipient {
+    /**
+     * How long after a handshake packets may still be staged behind others. A flood that never lets
+     * the control agent catch up must get off it, at the price of order.
+     */
+    private static final long CATCH_UP_NANOS = 1_000_000_000;
+
     private final ControlPort control;
     private final Counters.Block counters;
     private Peer owner;
@@ -31,7 +37,7 @@ final class Recipient {
         return peer;
     }
 
-    /** The session to seal with, or null while there is none. */
+    /** The session to seal with, or null while packets are to be staged. */
     Session session() {
         return session;
     }
@@ -75,6 +81,10 @@ final class Recipient {
                                 && session.isOlderThan(Limits.REKEY_AFTER_TIME_NANOS, now));
         if (old) {
             control.request(next, Peer.WANT_HANDSHAKE);
+        }
+        if (session != null && next.hasStaged() && !session.isOlderThan(CATCH_UP_NANOS, now)) {
+            // The session is new, and the control agent has not yet sent what waited for it.
+            session = null;
         }
     }
 

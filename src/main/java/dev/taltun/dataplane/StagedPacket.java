@@ -62,9 +62,14 @@ public final class StagedPacket {
         length = 0;
     }
 
-    /** Wipes the packet and returns it to its pool. Any thread that owns it. */
+    /**
+     * Wipes the packet and returns it to its pool: those behind it need not wait for it any more.
+     * Any thread that owns it.
+     */
     public void release() {
+        Peer to = peer;
         wipe();
         home.accept(this);
+        to.noteUnstaged();
     }
 }

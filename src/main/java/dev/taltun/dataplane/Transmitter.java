@@ -10,6 +10,7 @@ import dev.taltun.io.udp.UdpSender;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import java.lang.foreign.Arena;
+import java.util.function.Consumer;
 
 /**
  * One producer's way to a UDP socket: a pool of {@link TxBatch}es, sent either by the producer
@@ -29,12 +30,12 @@ public final class Transmitter {
     private final Counters.Block counters;
     private final boolean direct;
 
-    /**
-     * @param batches size of the pool
-     * @param udp this producer's own sender
-     * @param writer the socket's writer agent
-     * @param direct whether to send directly while that is possible
-     */
+    /** The owner waits for a batch. */
+    private final Wakeup wanted = new Wakeup();
+
+    private Runnable batchSignal = () -> {};
+
+    /** As below, for what may wait behind others. */
     public Transmitter(
             Arena arena,
             int batches,
@@ -43,18 +44,67 @@ public final class Transmitter {
             Offloads offloads,
             Counters.Block counters,
             boolean direct) {
-        pool = new Pool<>(batches, () -> new TxBatch(arena), TxBatch::setHome);
+        this(arena, batches, udp, writer, offloads, counters, direct, false);
+    }
+
+    /**
+     * @param batches size of the pool
+     * @param udp this producer's own sender
+     * @param writer the socket's writer agent
+     * @param direct whether to send directly while that is possible
+     * @param urgent whether the writer takes this producer's batches before others'
+     */
+    public Transmitter(
+            Arena arena,
+            int batches,
+            UdpSender udp,
+            UdpWriter writer,
+            Offloads offloads,
+            Counters.Block counters,
+            boolean direct,
+            boolean urgent) {
+        pool = new Pool<>(batches, () -> new TxBatch(arena), this::setHome);
         sender = new BatchSender(udp, offloads, counters);
-        writerQueue = writer.queue();
+        writerQueue = urgent ? writer.urgentQueue() : writer.queue();
         writerWakeup = writer.wakeup();
         writerSignal = writer::wakeUp;
         this.counters = counters;
         this.direct = direct;
     }
 
+    private void setHome(TxBatch batch, Consumer<TxBatch> home) {
+        batch.setHome(
+                back -> {
+                    home.accept(back);
+                    if (wanted.claim()) {
+                        batchSignal.run();
+                    }
+                });
+    }
+
+    /** Sets what ends the owner's sleep; before there is any. */
+    void onBatchBack(Runnable signal) {
+        batchSignal = signal;
+    }
+
+    /** The owner is about to sleep until a batch is back, and looks once more for one. */
+    void announceWait() {
+        wanted.announceSleep();
+    }
+
+    /** The owner does not wait any more. */
+    void endWait() {
+        wanted.awake();
+    }
+
     /** An empty batch, or null when all are on their way. */
     public TxBatch take() {
         return pool.take();
+    }
+
+    /** Whether no batch is on its way. */
+    public boolean isIdle() {
+        return pool.allButTaken(0);
     }
 
     /** Sends a batch, or sees to it that it is sent. Takes it over, whatever happens. */
@@ -144,7 +194,7 @@ public final class Transmitter {
                 batch.redirect(message, to.withoutLocal());
                 return true;
             }
-            counters.increment(Counter.UDP_SEND_ERRORS);
+            counters.add(Counter.UDP_SEND_ERRORS, batch.segments(message));
             batch.advance(1);
             return true;
         }

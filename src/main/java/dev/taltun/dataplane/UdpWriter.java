@@ -16,8 +16,8 @@ import dev.taltun.metrics.Counters;
  */
 public final class UdpWriter implements Agent {
     /**
-     * Batches that may wait: every pool of this socket's producers together stays below it, so an
-     * offer never fails.
+     * Batches that may wait in each queue: every pool of this socket's producers together stays
+     * below it, so an offer never fails.
      */
     public static final int QUEUE = 256;
 
@@ -26,11 +26,32 @@ public final class UdpWriter implements Agent {
     private static final long WAIT_FOR_OTHER_NANOS = 1_000_000;
 
     private final String name;
-    private final Mailbox<TxBatch> queue = new Mailbox<>(QUEUE);
+
+    /** What does not wait behind bulk: handshakes, keepalives, what was held for a handshake. */
+    private final Line urgent = new Line();
+
+    private final Line bulk = new Line();
     private final Wakeup wakeup = new Wakeup();
     private final Transmitter.BatchSender sender;
     private final Poller poller;
-    private TxBatch pending;
+
+    /** Batches that wait, and the one that is being sent. */
+    private static final class Line {
+        private final Mailbox<TxBatch> queue = new Mailbox<>(QUEUE);
+        private TxBatch pending;
+
+        boolean hasNext() {
+            if (pending == null) {
+                pending = queue.poll();
+            }
+            return pending != null;
+        }
+
+        void done() {
+            pending.release();
+            pending = null;
+        }
+    }
 
     /**
      * @param poller waits until the socket takes more; this agent's own
@@ -43,7 +64,12 @@ public final class UdpWriter implements Agent {
     }
 
     Mailbox<TxBatch> queue() {
-        return queue;
+        return bulk.queue;
+    }
+
+    /** The queue that goes first. */
+    Mailbox<TxBatch> urgentQueue() {
+        return urgent.queue;
     }
 
     Wakeup wakeup() {
@@ -59,17 +85,11 @@ public final class UdpWriter implements Agent {
     public int doWork() {
         int work = 0;
         while (work < BATCHES_PER_STEP) {
-            if (pending == null) {
-                pending = queue.poll();
-                if (pending == null) {
-                    return work;
-                }
-            }
-            if (!sender.send(pending)) {
+            Line line = urgent.hasNext() ? urgent : bulk;
+            if (!line.hasNext() || !sender.send(line.pending)) {
                 return work;
             }
-            pending.release();
-            pending = null;
+            line.done();
             work++;
         }
         return work;
@@ -77,6 +97,7 @@ public final class UdpWriter implements Agent {
 
     @Override
     public void awaitWork(long maxNanos) {
+        TxBatch pending = urgent.pending != null ? urgent.pending : bulk.pending;
         if (pending != null) {
             if (pending.destination(pending.sent()).via() == 0) {
                 poller.awaitWritable(maxNanos);
@@ -87,7 +108,7 @@ public final class UdpWriter implements Agent {
             return;
         }
         wakeup.announceSleep();
-        if (queue.isEmpty()) {
+        if (urgent.queue.isEmpty() && bulk.queue.isEmpty()) {
             poller.awaitWakeUp(maxNanos);
         }
         wakeup.awake();

@@ -383,7 +383,7 @@ final class Assembly {
                         common.port(),
                         wakeup,
                         Sleeper.of(poller),
-                        BatchOutlet.of(path.transmitter(CONTROL_BATCHES, block)),
+                        BatchOutlet.of(path.controlTransmitter(CONTROL_BATCHES, block)),
                         new PacketSealer(2 * workers, config.iface().mtu()),
                         this::newKey,
                         Entropy::fill,

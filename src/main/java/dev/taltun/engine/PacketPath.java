@@ -106,7 +106,16 @@ final class PacketPath {
     }
 
     /** One producer's way to the socket. */
-    Transmitter transmitter(int batches, Counters.Block block) {
+    private Transmitter transmitter(int batches, Counters.Block block) {
+        return transmitter(batches, block, false);
+    }
+
+    /** The control agent's way to the socket, ahead of bulk. */
+    Transmitter controlTransmitter(int batches, Counters.Block block) {
+        return transmitter(batches, block, true);
+    }
+
+    private Transmitter transmitter(int batches, Counters.Block block, boolean urgent) {
         return new Transmitter(
                 common.arena(),
                 batches,
@@ -114,7 +123,8 @@ final class PacketPath {
                 writer,
                 common.offloads(),
                 block,
-                true);
+                true,
+                urgent);
     }
 
     /**

@@ -29,6 +29,7 @@ public final class Peer {
     public static final int RELAYED = 8;
 
     private static final VarHandle REQUESTS = handle("requests", int.class);
+    private static final VarHandle STAGED = handle("staged", int.class);
     private static final VarHandle TX_BYTES = handle("txBytes", long.class);
     private static final VarHandle TX_PACKETS = handle("txPackets", long.class);
     private static final VarHandle RX_BYTES = handle("rxBytes", long.class);
@@ -67,6 +68,7 @@ public final class Peer {
     private volatile boolean direct;
     private volatile boolean relaysForUs;
     private int requests;
+    private int staged;
     private long txBytes;
     private long txPackets;
     private long rxBytes;
@@ -283,6 +285,21 @@ public final class Peer {
     /** Control agent: takes all wishes. */
     public int takeRequests() {
         return (int) REQUESTS.getAndSet(this, 0);
+    }
+
+    /** Notes that a packet for the peer waits from now on. Packet threads. */
+    public void noteStaged() {
+        STAGED.getAndAdd(this, 1);
+    }
+
+    /** Notes that a packet which waited is on its way, or gone. */
+    public void noteUnstaged() {
+        STAGED.getAndAdd(this, -1);
+    }
+
+    /** Whether packets for the peer wait: what follows them must not be sent before them. */
+    public boolean hasStaged() {
+        return (int) STAGED.getAcquire(this) > 0;
     }
 
     /**

@@ -3,14 +3,20 @@ package dev.taltun.dataplane;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.taltun.crypto.Blake2s;
 import dev.taltun.crypto.SecretKey;
 import dev.taltun.io.udp.Endpoint;
+import dev.taltun.io.udp.RxBatch;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
 import dev.taltun.peer.Peer;
 import dev.taltun.testing.ManualClock;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +121,28 @@ class HandshakeGateTest {
                 b.control.pollHandshake().release();
             }
         }
+    }
+
+    @Test
+    void aFloodThatFindsNoRoomMakesNoObjects() {
+        HandshakeGate gate =
+                new HandshakeGate(Arena.ofAuto(), b.control, b.indices, b.counters.newBlock());
+        byte[] message = handshake(1, 0);
+        RxBatch batch = new RxBatch(Arena.ofAuto(), 1, 1600);
+        MemorySegment.copy(message, 0, batch.slab(), Layouts.BYTE, 0, message.length);
+        batch.reset();
+        batch.add(message.length, message.length, false, a.address);
+        int calls = 20_000;
+        for (int i = 0; i < calls; i++) {
+            gate.pass(1, batch, 0, 0, message.length);
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < calls; i++) {
+            gate.pass(1, batch, 0, 0, message.length);
+        }
+        long each = (threads.getCurrentThreadAllocatedBytes() - before) / calls;
+        assertTrue(each < 16, each + " bytes for each");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.taltun.dataplane;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taltun.io.udp.UdpSender;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
+import dev.taltun.noise.Session;
 import dev.taltun.noise.TestSessions;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.Limits;
@@ -164,6 +166,62 @@ class OutboundTest {
         a.work();
         assertEquals(packets.getFirst().length, a.control.pollStaged().length());
         assertSame(peer, a.control.pollRequest());
+    }
+
+    /** Else it would overtake them: they are the control agent's to send. */
+    @Test
+    void whatFollowsStagedPacketsWaitsUntilTheyHaveLeft() {
+        Session session = peer.session();
+        peer.publishSession(null);
+        a.tun.offer(packet(10).build());
+        a.work();
+        peer.publishSession(session);
+        a.tun.offer(packet(11).build());
+        a.work();
+        assertTrue(a.udp.sent.isEmpty());
+        StagedPacket first = a.control.pollStaged();
+        StagedPacket second = a.control.pollStaged();
+        assertEquals(50, first.length());
+        assertEquals(51, second.length());
+        first.release();
+        assertTrue(peer.hasStaged());
+        second.release();
+        assertFalse(peer.hasStaged());
+        a.tun.offer(packet(12).build());
+        a.work();
+        assertEquals(1, a.udp.sent.size());
+    }
+
+    @Test
+    void packetsThatHadNoRoomToWaitAreNotWaitedFor() {
+        Session session = peer.session();
+        peer.publishSession(null);
+        for (int i = 0; i < STAGED + 1; i++) {
+            a.tun.offer(packet(10).build());
+        }
+        a.work();
+        for (int i = 0; i < STAGED; i++) {
+            a.control.pollStaged().release();
+        }
+        assertFalse(peer.hasStaged());
+        peer.publishSession(session);
+        a.tun.offer(packet(10).build());
+        a.work();
+        assertEquals(1, a.udp.sent.size());
+    }
+
+    /** A flood that is never caught up with. */
+    @Test
+    void aSecondAfterTheHandshakeNobodyWaitsForOthers() {
+        Session session = peer.session();
+        peer.publishSession(null);
+        a.tun.offer(packet(10).build());
+        a.work();
+        peer.publishSession(session);
+        clock.advanceNanos(1_000_000_000);
+        a.tun.offer(packet(11).build());
+        a.work();
+        assertEquals(1, a.udp.sent.size());
     }
 
     @Test

@@ -150,6 +150,52 @@ class TransmitterTest {
     }
 
     @Test
+    void urgentBatchesGoBeforeBulkThatWaits() {
+        Transmitter urgent =
+                new Transmitter(arena, 2, udp, writer, offloads, counters.newBlock(), true, true);
+        udp.room = 1;
+        TxBatch begun = transmitter.take();
+        append(begun, 1, 100, PEER);
+        append(begun, 1, 101, PEER);
+        transmitter.submit(begun);
+        submit(1, 100, PEER);
+        TxBatch handshake = urgent.take();
+        append(handshake, 1, 100, PEER);
+        urgent.submit(handshake);
+        assertFalse(urgent.isIdle());
+        assertEquals(0, writer.doWork());
+        udp.room = 1;
+        writer.doWork();
+        checkSent(0, 3);
+        assertTrue(urgent.isIdle());
+        udp.room = 10;
+        writer.doWork();
+        checkSent(0, 3, 1, 2);
+        everyBatchIsBack();
+    }
+
+    @Test
+    void whoWaitsForABatchIsWokenByOneThatIsBackAndNobodyElseIs() {
+        int[] woken = {0};
+        transmitter = transmitter(false);
+        transmitter.onBatchBack(() -> woken[0]++);
+        submit(1, 100, PEER);
+        assertEquals(1, writer.doWork());
+        assertEquals(0, woken[0], "it did not say that it waits");
+        submit(1, 100, PEER);
+        submit(1, 100, PEER);
+        transmitter.announceWait();
+        assertEquals(2, writer.doWork());
+        assertEquals(1, woken[0]);
+        transmitter.announceWait();
+        transmitter.endWait();
+        submit(1, 100, PEER);
+        assertEquals(1, writer.doWork());
+        assertEquals(1, woken[0]);
+        everyBatchIsBack();
+    }
+
+    @Test
     void theWriterKeepsWhatItCouldNotSend() {
         transmitter = transmitter(false);
         udp.room = 1;
@@ -194,7 +240,7 @@ class TransmitterTest {
         submit(10, 100, PEER);
         assertEquals(64, offloads.maxSegments());
         assertEquals(0, counters.sum(Counter.UDP_GSO_FALLBACKS));
-        assertEquals(1, counters.sum(Counter.UDP_SEND_ERRORS));
+        assertEquals(10, counters.sum(Counter.UDP_SEND_ERRORS), "datagrams, not messages");
         everyBatchIsBack();
     }
 

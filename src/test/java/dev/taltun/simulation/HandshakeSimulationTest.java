@@ -40,6 +40,29 @@ class HandshakeSimulationTest extends SimulationTest {
         assertEquals(128, sim.ledger().delivered());
     }
 
+    /** What was held for the handshake is not overtaken by what comes when it is over. */
+    @RepeatedTest(10)
+    void aFlowThatBeginsColdStaysInOrder() {
+        SimNode.Options options = new SimNode.Options();
+        options.stallChance = 0.3;
+        sim.network().conditions().delayMillis(1);
+        Identity a = sim.identity("a");
+        Identity b = sim.identity("b");
+        SimNode nodeA = sim.start(a, options, b.known());
+        SimNode nodeB = sim.start(b, options, a.known());
+        // The initiator has a session with the response, the other with what follows it.
+        for (int i = 0; i < 400; i++) {
+            nodeA.send(nodeB, false, 1, 60);
+            if (i >= 8) {
+                nodeB.send(nodeA, false, 1, 60);
+            }
+            sim.runMillis(0.2);
+        }
+        sim.runSeconds(1);
+        assertAllArrived();
+        assertEquals(0, sim.ledger().overtaken());
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {0, 1, 50, 500, 2000})
     void bothStartAtOnce(double delayMillis) {

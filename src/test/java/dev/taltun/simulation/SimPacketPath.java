@@ -77,7 +77,7 @@ final class SimPacketPath {
     }
 
     Transmitter controlTransmitter(Counters.Block block) {
-        return transmitter(CONTROL_BATCHES, 0, block, false);
+        return transmitter(CONTROL_BATCHES, 0, block, false, true);
     }
 
     private Outbound outbound(int i) {
@@ -136,7 +136,7 @@ final class SimPacketPath {
     private PacketSender.Parts sending(int worker, int lane, Counters.Block block) {
         return new PacketSender.Parts(
                 parts.port(),
-                transmitter(READER_BATCHES, worker, block, true),
+                transmitter(READER_BATCHES, worker, block, true, false),
                 parts.offloads(),
                 block,
                 lane,
@@ -144,7 +144,8 @@ final class SimPacketPath {
                 options.staged);
     }
 
-    private Transmitter transmitter(int batches, int worker, Counters.Block block, boolean direct) {
+    private Transmitter transmitter(
+            int batches, int worker, Counters.Block block, boolean direct, boolean urgent) {
         Transmitter transmitter =
                 new Transmitter(
                         parts.arena(),
@@ -153,7 +154,8 @@ final class SimPacketPath {
                         writers.get(worker),
                         parts.offloads(),
                         block,
-                        direct);
+                        direct,
+                        urgent);
         poolOwners.add(transmitter);
         return transmitter;
     }

@@ -107,6 +107,21 @@ public final class RxBatch {
                 && via == endpoint.via();
     }
 
+    /** The first half of the address that slot i came from. */
+    public long sourceHigh(int i) {
+        return sourceHigh[i];
+    }
+
+    /** The second half of the address that slot i came from. */
+    public long sourceLow(int i) {
+        return sourceLow[i];
+    }
+
+    /** The port that slot i came from. */
+    public int sourcePort(int i) {
+        return sourcePort[i];
+    }
+
     /** Where slot i came from. Allocates: only when a peer roams, and for handshakes. */
     public Endpoint source(int i) {
         return new Endpoint(
