@@ -30,6 +30,9 @@ import java.util.List;
  *     QUERY for B ----------------------------&gt;
  *               &lt;-----------------------------  PEER_UPDATE about B
  *                                               PEER_UPDATE about us, "punch" ---&gt; B
+ *     if that says "unpaid", B:
+ *     QUERY that pays, for us ----------------&gt;
+ *                                               all places of B, "punch" ---&gt; us
  * </pre>
  *
  * <p>Registrations that are not answered are repeated every second. After one, another lighthouse
@@ -50,6 +53,9 @@ final class LighthouseLink implements PathRole {
 
     /** How often to look for silence while something is sent. */
     private static final long LOOK_NANOS = SECOND_NANOS / 5;
+
+    /** What we send for others to be told of us: a lighthouse that lies has no end of it. */
+    private final Allowance payments = new Allowance(SECOND_NANOS / 10, 128);
 
     private final PathParts parts;
     private final Paths paths;
@@ -149,8 +155,12 @@ final class LighthouseLink implements PathRole {
 
     /** Asks it where a peer is; false when that is not possible now. */
     boolean query(PublicKey key, int number, long now) {
+        return ask(key, number, 0, now);
+    }
+
+    private boolean ask(PublicKey key, int number, int flags, long now) {
         MemorySegment frame = parts.context().frame;
-        Query.put(frame, 0, number);
+        Query.put(frame, 0, number, flags);
         MemorySegment.copy(
                 key.toBytes(), 0, frame, Layouts.BYTE, Query.KEY_OFFSET, Limits.PUBLIC_KEY_BYTES);
         return alive && parts.send(Query.BYTES, now);
@@ -282,6 +292,9 @@ final class LighthouseLink implements PathRole {
                         asked,
                         PeerUpdate.transaction(memory, 0)),
                 now);
+        if ((flags & PeerUpdate.FLAG_UNPAID) != 0 && payments.take(now)) {
+            ask(path.publicKey(), 0, Query.FLAG_PAYS, now);
+        }
     }
 
     /** The lighthouse's own sight of the peer, which is the first, unless it is of no use. */

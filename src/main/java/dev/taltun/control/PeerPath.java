@@ -200,7 +200,7 @@ final class PeerPath implements PathRole {
             return;
         }
         reason = told.places().isEmpty() ? "none of its places is worth a try" : TRYING;
-        puncher.begin(told.places(), now);
+        puncher.begin(told.places(), told.seen(), now);
         parts.changed().accept(now);
     }
 

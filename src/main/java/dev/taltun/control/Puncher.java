@@ -110,8 +110,12 @@ final class Puncher {
         return nextAt != 0;
     }
 
-    /** Begins, or adds places to what goes on. The first of them is where the peer was seen. */
-    void begin(List<Endpoint> places, long now) {
+    /**
+     * Begins, or adds places to what goes on.
+     *
+     * @param seen the one of them at which the lighthouse sees the peer, or null
+     */
+    void begin(List<Endpoint> places, Endpoint seen, long now) {
         if (!isActive()) {
             targets.clear();
             round = 0;
@@ -119,11 +123,10 @@ final class Puncher {
             nextAt = beganAt == 0 ? now : Math.max(now, beganAt + AGAIN_NANOS);
             beganAt = nextAt;
         }
-        for (int i = 0; i < places.size(); i++) {
-            Endpoint place = places.get(i);
+        for (Endpoint place : places) {
             if (targets.size() < TARGETS_MAX
                     && targets.stream().noneMatch(target -> target.endpoint.sameRemote(place))) {
-                targets.add(new Target(place, i == 0));
+                targets.add(new Target(place, seen != null && seen.sameRemote(place)));
             }
         }
         if (targets.isEmpty()) {

@@ -26,7 +26,12 @@ import java.util.List;
  *
  * <p>Whoever asks for a node must be registered itself, and both must be allowed to exchange
  * packets here ({@code relay_with}); then each hears where the other is, at the same time. An
- * answer is smaller than its question, and questions are limited for each asker. All of it is in
+ * answer is smaller than its question, and questions are limited for each asker and each pair.
+ *
+ * <p>Whoever is told of a place sends there, more than it costs to have a member ask: a packet to
+ * it does. So of a node's places only those are told to who asks for it at which it has read
+ * something (and private ones, to which nobody sends who is far away). All the others may be a
+ * stranger's: the node itself has to pay for having them told, as who asks has. All of it is in
  * memory only, some hundred bytes a node. Control agent's thread.
  */
 final class RegisteredNode implements PathRole {
@@ -91,10 +96,35 @@ final class RegisteredNode implements PathRole {
      * with a stranger's address would have the guesses go there.
      */
     private int toldCapabilities() {
-        Endpoint seen = parts.peer().endpoint();
-        boolean proven =
-                provenAt != null && seen.high() == provenAt.high() && seen.low() == provenAt.low();
+        boolean proven = isProven(parts.peer().endpoint());
         return proven ? capabilities : capabilities & ~ControlFrame.CAPABILITY_PREDICTS;
+    }
+
+    /** Whether the node has read something at the place's address. */
+    private boolean isProven(Endpoint place) {
+        return provenAt != null && place.high() == provenAt.high() && place.low() == provenAt.low();
+    }
+
+    /** Where it may be: where it is seen, then where it says; as many as fit. */
+    private List<Endpoint> allPlaces() {
+        List<Endpoint> all = new ArrayList<>();
+        all.add(parts.peer().endpoint());
+        for (Endpoint place : places) {
+            if (all.size() < Whereabouts.PLACES_MAX && !place.sameRemote(all.getFirst())) {
+                all.add(place);
+            }
+        }
+        return all;
+    }
+
+    /** Those of its places that others may be told of although it has not paid. */
+    private List<Endpoint> freePlaces() {
+        if (!isProven(parts.peer().endpoint())) {
+            return List.of();
+        }
+        return allPlaces().stream()
+                .filter(place -> isProven(place) || Candidates.isPrivate(place))
+                .toList();
     }
 
     @Override
@@ -155,9 +185,19 @@ final class RegisteredNode implements PathRole {
             parts.send(length, now);
             return;
         }
-        // The one that was asked for first: it is not waiting, and its way may be longer.
-        other.tell(this, PeerUpdate.FLAG_PUNCH, 0, now);
-        tell(other, 0, transaction, now);
+        boolean pays = (Query.flags(memory, 0) & Query.FLAG_PAYS) != 0;
+        List<Endpoint> free = other.freePlaces();
+        boolean unpaid = !pays && free.size() < other.allPlaces().size();
+        int flags = PeerUpdate.FLAG_PUNCH | (unpaid ? PeerUpdate.FLAG_UNPAID : 0);
+        // The one that was asked for first: it is not waiting, and its way may be longer. If it is
+        // not where it was, no more is sent there than it takes to hear of it.
+        boolean known = pays || !free.isEmpty();
+        other.tell(this, known ? allPlaces() : List.of(), flags, 0, now);
+        if (!pays) {
+            tell(other, free, 0, transaction, now);
+        } else if (freePlaces().isEmpty()) {
+            tell(other, free, PeerUpdate.FLAG_PUNCH, 0, now);
+        }
     }
 
     /** Passes a message of one node to another on, and says whom it is from. */
@@ -214,15 +254,9 @@ final class RegisteredNode implements PathRole {
         return one.relaysWith(two) && two.relaysWith(one);
     }
 
-    /** Tells this node where another is. */
-    private void tell(RegisteredNode about, int flags, int transaction, long now) {
-        List<Endpoint> all = new ArrayList<>();
-        all.add(about.parts.peer().endpoint());
-        for (Endpoint place : about.places) {
-            if (all.size() < Whereabouts.PLACES_MAX && !place.sameRemote(all.getFirst())) {
-                all.add(place);
-            }
-        }
+    /** Tells this node where another is; the first of the places is where that is seen. */
+    private void tell(
+            RegisteredNode about, List<Endpoint> all, int flags, int transaction, long now) {
         MemorySegment frame = parts.context().frame;
         int length = PeerUpdate.put(frame, 0, flags, transaction, 0, all.size());
         PeerUpdate.putCapabilities(frame, 0, about.toldCapabilities());

@@ -40,6 +40,12 @@ public final class PeerUpdate {
     /** The lighthouse does not know where the peer is, or may not tell. */
     public static final int FLAG_UNKNOWN = 2;
 
+    /**
+     * The peer was not told of all our places: others may be made to send to those, which only we
+     * can pay for, with a {@link Query#FLAG_PAYS}.
+     */
+    public static final int FLAG_UNPAID = 4;
+
     private PeerUpdate() {}
 
     /** True if a control frame, which was checked, is complete. */

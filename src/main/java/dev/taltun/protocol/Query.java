@@ -17,7 +17,9 @@ import java.lang.foreign.MemorySegment;
  *    +---------------------------------------------------------------+
  *  8 |             public key of the peer (32 bytes)                 |
  *    +---------------------------------------------------------------+
- * 40 |   zeros, to as many bytes as it may cause others to send      |
+ * 40 |     flags     |                                               |
+ *    +---------------+                                               |
+ *    |   zeros, to as many bytes as it may cause others to send      |
  *    +---------------------------------------------------------------+
  * 1200
  * </pre>
@@ -25,7 +27,14 @@ import java.lang.foreign.MemorySegment;
 public final class Query {
     public static final int TRANSACTION_OFFSET = ControlFrame.BODY_OFFSET;
     public static final int KEY_OFFSET = TRANSACTION_OFFSET + Integer.BYTES;
-    public static final int PADDING_OFFSET = KEY_OFFSET + Limits.PUBLIC_KEY_BYTES;
+    public static final int FLAGS_OFFSET = KEY_OFFSET + Limits.PUBLIC_KEY_BYTES;
+    public static final int PADDING_OFFSET = FLAGS_OFFSET + Byte.BYTES;
+
+    /**
+     * Not a question, but what a {@link PeerUpdate#FLAG_UNPAID} asks for: the peer is told all
+     * places of the sender, which pays for that with this.
+     */
+    public static final int FLAG_PAYS = 1;
 
     /** Whoever asks pays as much as asking may cost others: no amplifier comes of it. */
     public static final int BYTES = 1200;
@@ -41,11 +50,16 @@ public final class Query {
         return segment.get(Layouts.BE_INT, offset + TRANSACTION_OFFSET);
     }
 
+    public static int flags(MemorySegment segment, long offset) {
+        return Byte.toUnsignedInt(segment.get(Layouts.BYTE, offset + FLAGS_OFFSET));
+    }
+
     /** Writes everything but the key. */
-    public static void put(MemorySegment segment, long offset, int transaction) {
+    public static void put(MemorySegment segment, long offset, int transaction, int flags) {
         ControlFrame.putHeader(
                 segment, offset, ControlFrame.TYPE_QUERY, BYTES - ControlFrame.HEADER_BYTES);
         segment.set(Layouts.BE_INT, offset + TRANSACTION_OFFSET, transaction);
+        segment.set(Layouts.BYTE, offset + FLAGS_OFFSET, (byte) flags);
         segment.asSlice(offset + PADDING_OFFSET, BYTES - PADDING_OFFSET).fill((byte) 0);
     }
 }

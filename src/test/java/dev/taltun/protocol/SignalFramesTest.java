@@ -90,7 +90,7 @@ class SignalFramesTest {
         assertEquals(12, Register.WHEREABOUTS_OFFSET);
         assertEquals(26, Observed.BYTES);
         assertEquals(44, PeerUpdate.WHEREABOUTS_OFFSET);
-        assertEquals(40, Query.PADDING_OFFSET);
+        assertEquals(40, Query.FLAGS_OFFSET);
         assertEquals(30, Probe.BYTES);
     }
 
@@ -111,9 +111,10 @@ class SignalFramesTest {
         assertTrue(Probe.check(memory, AT));
         assertEquals(Long.MIN_VALUE + 3, Probe.transaction(memory, AT));
         assertEquals(ControlFrame.TYPE_PROBE, ControlFrame.type(memory, AT));
-        Query.put(memory, AT, 9);
+        Query.put(memory, AT, 9, Query.FLAG_PAYS);
         assertTrue(Query.check(memory, AT));
         assertEquals(9, Query.transaction(memory, AT));
+        assertEquals(Query.FLAG_PAYS, Query.flags(memory, AT));
         ControlFrame.putHeader(memory, AT, ControlFrame.TYPE_QUERY, 60);
         assertFalse(Query.check(memory, AT), "a query that does not pay for its answer");
     }
@@ -121,7 +122,8 @@ class SignalFramesTest {
     /** Whatever a frame holds: a check, and if that passes every field within the frame. */
     @Property(tries = 2000)
     void randomBytesNeverReachBeyondTheFrame(
-            @ForAll @Size(max = 300) byte[] bytes, @ForAll @IntRange(max = 8) int type) {
+            @ForAll @Size(max = 300) byte[] bytes,
+            @ForAll @IntRange(max = ControlFrame.TYPE_FILTER_CHECK + 1) int type) {
         MemorySegment exact = Arena.ofAuto().allocate(Math.max(1, bytes.length));
         MemorySegment.copy(bytes, 0, exact, Layouts.BYTE, 0, bytes.length);
         if (bytes.length >= ControlFrame.HEADER_BYTES) {
@@ -148,6 +150,13 @@ class SignalFramesTest {
         if (Probe.check(exact, 0)) {
             Probe.transaction(exact, 0);
             Place.port(exact, Probe.PLACE_OFFSET);
+        }
+        if (RelayProbe.check(exact, 0)) {
+            RelayProbe.transaction(exact, 0);
+            exact.get(Layouts.BYTE, RelayProbe.KEY_OFFSET + Limits.PUBLIC_KEY_BYTES - 1L);
+        }
+        if (FilterCheck.check(exact, 0)) {
+            FilterCheck.token(exact, 0);
         }
         assertFalse(Query.check(exact, 0));
     }

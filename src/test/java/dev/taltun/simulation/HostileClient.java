@@ -55,7 +55,7 @@ final class HostileClient {
 
     /** Asks for somebody, from wherever. */
     void query(SimNode lighthouse, PublicKey key, Endpoint source) {
-        Query.put(frame, 0, ++transaction);
+        Query.put(frame, 0, ++transaction, 0);
         putKey(key, Query.KEY_OFFSET);
         send(lighthouse, source, Query.BYTES);
     }

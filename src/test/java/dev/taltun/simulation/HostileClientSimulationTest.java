@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.metrics.Counter;
+import dev.taltun.protocol.ControlFrame;
 import dev.taltun.protocol.PeerUpdate;
 import dev.taltun.routing.IpAddress;
 import dev.taltun.routing.IpPrefix;
@@ -255,7 +256,11 @@ class HostileClientSimulationTest extends SimulationTest {
             }
             boolean honest = random.nextInt(4) != 0;
             int said = honest ? rest.length : random.nextInt(0x10000);
-            client.frame(random.nextBoolean() ? lamp : a, random.nextInt(10), said, rest);
+            client.frame(
+                    random.nextBoolean() ? lamp : a,
+                    random.nextInt(ControlFrame.TYPE_FILTER_CHECK + 2),
+                    said,
+                    rest);
             sim.runMillis(20);
         }
         assertTrue(lamp.count(Counter.CONTROL_FRAMES_MALFORMED) > 100);
