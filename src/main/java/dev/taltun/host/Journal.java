@@ -69,8 +69,11 @@ final class Journal {
 
     /** Opens the file, and takes over what one of the same name could not undo. */
     private void claim() throws IOException {
+        // Read first: to close any descriptor of a file gives up the lock that claims it
+        // (fcntl(2)).
+        List<Change> left = state.changes(tunName);
         file = state.claim(tunName);
-        changes.addAll(0, state.changes(tunName));
+        changes.addAll(0, left);
     }
 
     private void write(Change change) throws IOException {
