@@ -59,8 +59,9 @@ public final class AgentRunner implements Runnable {
 
     private void loop() {
         while (running) {
-            // Whoever stops it wakes it after that, so that it does not sleep here.
-            turn.take(LONGEST_SLEEP_NANOS);
+            if (!turn.work() && running) {
+                turn.rest(LONGEST_SLEEP_NANOS);
+            }
         }
     }
 

@@ -27,6 +27,15 @@ public final class AgentTurn {
      * @return whether there was work
      */
     public boolean take(long maxNanos) {
+        boolean worked = work();
+        if (!worked) {
+            rest(maxNanos);
+        }
+        return worked;
+    }
+
+    /** Works; returns whether there was something to do. */
+    boolean work() {
         slot.enter();
         int work;
         try {
@@ -36,9 +45,12 @@ public final class AgentTurn {
         }
         if (work > 0) {
             idleStrategy.worked();
-            return true;
         }
+        return work > 0;
+    }
+
+    /** There was nothing to do: sleeps, or looks again soon. */
+    void rest(long maxNanos) {
         idleStrategy.idle(agent, maxNanos);
-        return false;
     }
 }
