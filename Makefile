@@ -72,7 +72,7 @@ if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: 
 echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1
 endef
 
-.PHONY: help build demo demo-lighthouse test bench bench-hub bench-flood bench-paths bench-lighthouse bench-micro bindings clean jdk
+.PHONY: help build demo demo-lighthouse test soak bench bench-hub bench-flood bench-paths bench-lighthouse bench-micro bindings clean jdk
 
 help: ## this list
 	echo "Taltun, a userspace VPN engine. usage: make TARGET"
@@ -119,6 +119,13 @@ test: jdk ## every test; the namespace tests need root (sudo make test)
 	    printf "[%s] Tests run: %d, Failures: %d, Errors: %d, Skipped: %d\n", status ? "ERROR" : "INFO", sum[1], sum[2], sum[3], sum[4]
 	  }' target/test.log
 	exit $$status
+
+# Settings: TIMES (10).
+soak: jdk ## the simulations over and over with new random numbers, which a build does not vary (half a minute each time)
+	for i in $$(seq $(or $(TIMES),10)); do
+	  $(MVN) -q test -Dspotless.check.skip=true -Dtest='*SimulationTest' -Dtaltun.seed=random
+	  echo "$$i of $(or $(TIMES),10) passed"
+	done
 
 # Settings: REPS (5), SECONDS of each TCP flow (2), QUICK=1 for a first impression, ONLY=raw,taltun-aes,... for some.
 bench: jdk ## Taltun beside the bare link and the tunnels on PATH: table, JSON, charts (root, 15 minutes; QUICK=1: two)
