@@ -22,7 +22,7 @@ final class CheckCommand implements CliCommand {
     @Override
     public int run(ParseResult arguments, Console console) throws ConfigException {
         LoadedConfig loaded = ConfigOptions.load(arguments);
-        ConfigOptions.warn(loaded, console);
+        ConfigFile.warn(loaded, console);
         try (TaltunConfig config = loaded.config()) {
             console.out().print(ConfigPrinter.print(config));
             console.out().flush();

@@ -5,7 +5,6 @@ import dev.taltun.config.ConfigLoader;
 import dev.taltun.config.InterfaceKey;
 import dev.taltun.config.LoadedConfig;
 import dev.taltun.config.Overrides;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,6 @@ import picocli.CommandLine.ParseResult;
 
 /** The options of {@code up} and {@code check}: the file, and a flag for everything in it. */
 final class ConfigOptions {
-    private static final String FILE = "--config";
     private static final String PEER = "--peer";
 
     /** What the help says about a flag: label of its value, then the text. */
@@ -92,7 +90,7 @@ final class ConfigOptions {
 
     static void addTo(CommandSpec spec) {
         spec.addOption(
-                OptionSpec.builder("-c", FILE)
+                OptionSpec.builder("-c", ConfigFile.OPTION)
                         .paramLabel("FILE")
                         .type(String.class)
                         .description(
@@ -159,29 +157,7 @@ final class ConfigOptions {
     }
 
     private static Optional<Path> file(ParseResult arguments) throws ConfigException {
-        String name = arguments.matchedOptionValue(FILE, null);
-        if (name == null) {
-            return ConfigLoader.findDefault();
-        }
-        try {
-            if (!name.isEmpty()) {
-                return Optional.of(Path.of(name));
-            }
-        } catch (InvalidPathException e) {
-            throw new ConfigException(List.of(FILE + ": is not a path; write -c FILE"));
-        }
-        throw new ConfigException(List.of(FILE + ": is empty; write -c FILE"));
-    }
-
-    /** Shows every mistake in a line of its own. */
-    static void report(ConfigException mistakes, Console console) {
-        mistakes.lines().forEach(console.err()::println);
-        console.err().flush();
-    }
-
-    /** Shows what is odd about a configuration, though it can be used. */
-    static void warn(LoadedConfig loaded, Console console) {
-        loaded.warnings().forEach(console.err()::println);
-        console.err().flush();
+        String name = arguments.matchedOptionValue(ConfigFile.OPTION, null);
+        return name == null ? ConfigLoader.findDefault() : Optional.of(ConfigFile.path(name));
     }
 }

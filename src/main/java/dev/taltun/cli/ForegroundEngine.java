@@ -48,7 +48,11 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
      * the configuration takes its time, and being asked to end meanwhile is no failure.
      */
     void watchSignals() {
-        HangupSignal.watch(hangups::release);
+        // It takes the JDK some 50 ms to make what calls back, which nothing else has to wait for.
+        Thread.ofPlatform()
+                .daemon()
+                .name("taltun-hangup")
+                .start(() -> HangupSignal.watch(hangups::release));
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) {
@@ -139,10 +143,10 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
             throws InterruptedException {
         try {
             LoadedConfig loaded = again.load();
-            ConfigOptions.warn(loaded, console);
+            ConfigFile.warn(loaded, console);
             engine.reload(loaded);
         } catch (ConfigException e) {
-            ConfigOptions.report(e, console);
+            ConfigFile.report(e, console);
             log.warn(NOT_RELOADED);
         } catch (IllegalArgumentException e) {
             console.complain(COMMAND, String.valueOf(e.getMessage()));

@@ -6,10 +6,6 @@ import dev.taltun.config.Suggestion;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParseResult;
 
 /**
  * Entry point of {@code taltun.jar}: finds the command, parses its arguments, returns its exit
@@ -19,7 +15,6 @@ import picocli.CommandLine.ParseResult;
  */
 public final class Main {
     private static final String DEFAULT_COMMAND = "up";
-    private static final int HELP_WIDTH = 100;
 
     private final Commands commands;
     private final Console console;
@@ -74,22 +69,12 @@ public final class Main {
     private int run(String name, String[] args) {
         try {
             CliCommand command = commands.byName().get(name).maker().get();
-            CommandLine line = parser(name, command);
-            ParseResult arguments;
-            try {
-                arguments = line.parseArgs(args);
-            } catch (CommandLine.ParameterException e) {
-                console.complain(name, UsageMistake.describe(e, name));
-                return ExitCode.USAGE;
+            if (command instanceof UpCommand up && ConfigFile.isAll(args)) {
+                return up.runFile(args[1], console);
             }
-            if (arguments.isUsageHelpRequested()) {
-                line.usage(console.out(), CommandLine.Help.Ansi.OFF);
-                console.out().flush();
-                return ExitCode.OK;
-            }
-            return command.run(arguments, console);
+            return CommandParser.run(name, command, args, console);
         } catch (ConfigException e) {
-            ConfigOptions.report(e, console);
+            ConfigFile.report(e, console);
             return ExitCode.USAGE;
         } catch (IOException e) {
             console.complain(name, String.valueOf(e.getMessage()));
@@ -97,24 +82,6 @@ public final class Main {
         } catch (RuntimeException | Error e) {
             return bug(name, e);
         }
-    }
-
-    private static CommandLine parser(String name, CliCommand command) {
-        CommandSpec spec = CommandSpec.create().name("taltun " + name);
-        spec.usageMessage()
-                .width(HELP_WIDTH)
-                .abbreviateSynopsis(true)
-                .sortOptions(false)
-                .descriptionHeading("%n");
-        command.describe(spec);
-        spec.usageMessage().optionListHeading("%nOptions:%n");
-        spec.addOption(
-                OptionSpec.builder("-h", "--help")
-                        .usageHelp(true)
-                        .description("shows this")
-                        .build());
-        // Of a flag given twice the last wins, so that an alias can hold defaults.
-        return new CommandLine(spec).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
     }
 
     private int unknownCommand(String name) {

@@ -30,8 +30,17 @@ final class UpCommand implements CliCommand {
 
     @Override
     public int run(ParseResult arguments, Console console) throws ConfigException {
-        LoadedConfig loaded = ConfigOptions.load(arguments);
-        ConfigOptions.warn(loaded, console);
-        return launcher.run(loaded, () -> ConfigOptions.load(arguments), console);
+        return run(() -> ConfigOptions.load(arguments), console);
+    }
+
+    /** As {@code -c FILE}. */
+    int runFile(String file, Console console) throws ConfigException {
+        return run(() -> ConfigFile.load(file), console);
+    }
+
+    private int run(ConfigSource source, Console console) throws ConfigException {
+        LoadedConfig loaded = source.load();
+        ConfigFile.warn(loaded, console);
+        return launcher.run(loaded, source, console);
     }
 }

@@ -73,6 +73,9 @@ final class Problems {
 
     /** In the order of the file; flags first. */
     private static List<String> lines(List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return List.of();
+        }
         return entries.stream()
                 .sorted(
                         Comparator.comparingInt((Entry entry) -> entry.source.line())

@@ -273,12 +273,12 @@ public final class AeadProviders {
      * per 1420 bytes)"}.
      */
     public String description() {
-        Map<Candidate, StringJoiner> chosen = new LinkedHashMap<>();
+        Map<String, StringJoiner> chosen = new LinkedHashMap<>();
         for (CipherSuite suite : CipherSuite.values()) {
             Candidate best = best(suite);
             if (best != null) {
                 double nanos = best.nanosPerPacket(suite);
-                chosen.computeIfAbsent(best, AeadProviders::line)
+                chosen.computeIfAbsent(best.provider().name(), name -> line(best))
                         .add(
                                 Double.isNaN(nanos)
                                         ? suite.text()

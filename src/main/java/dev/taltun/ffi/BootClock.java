@@ -18,22 +18,17 @@ public final class BootClock {
 
     public BootClock() {
         Arena arena = Arena.ofAuto();
-        capture = arena.allocate(LibcHandles.CAPTURE_BYTES, LibcHandles.CAPTURE_ALIGNMENT);
+        capture = SystemCall.newCapture(arena);
         time = arena.allocate(timespec.layout());
     }
 
     /** Nanoseconds. */
     public long nanos() {
-        try {
-            long failed =
-                    (long)
-                            LibcHandles.CLOCK_GETTIME.invokeExact(
-                                    capture, (long) Linux.CLOCK_BOOTTIME(), time.address());
-            if (failed != 0) {
-                throw new AssertionError("every Linux has CLOCK_BOOTTIME since 2.6.39");
-            }
-        } catch (Throwable t) {
-            throw new AssertionError("clock_gettime threw", t);
+        long failed =
+                SystemCall.call(
+                        LibcHandles.CLOCK_GETTIME, capture, Linux.CLOCK_BOOTTIME(), time.address());
+        if (failed != 0) {
+            throw new AssertionError("every Linux has CLOCK_BOOTTIME since 2.6.39");
         }
         return timespec.tv_sec(time) * NANOS_PER_SECOND + timespec.tv_nsec(time);
     }

@@ -1,7 +1,5 @@
 package dev.taltun.ffi;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.taltun.ffi.linux.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -32,20 +30,14 @@ public final class Descriptors {
 
     private static int call(MethodHandle handle, long first, long second, long third) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment capture =
-                    arena.allocate(LibcHandles.CAPTURE_BYTES, LibcHandles.CAPTURE_ALIGNMENT);
-            int result = (int) (long) handle.invokeExact(capture, first, second, third);
-            return result >= 0 ? result : -capture.get(JAVA_INT, LibcHandles.ERRNO_OFFSET);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new AssertionError("a system call threw", t);
+            MemorySegment capture = SystemCall.newCapture(arena);
+            int result = (int) SystemCall.call(handle, capture, first, second, third);
+            return result >= 0 ? result : -SystemCall.errno(capture);
         }
     }
 
-    /** A parameter more than a function has costs a register, another shape 5 ms. */
     private static final class Handles {
-        static final MethodHandle DUP3 = LibcHandles.link("dup3", 3);
-        static final MethodHandle FCHMOD = LibcHandles.link("fchmod", 3);
+        static final MethodHandle DUP3 = LibcHandles.link("dup3");
+        static final MethodHandle FCHMOD = LibcHandles.link("fchmod");
     }
 }

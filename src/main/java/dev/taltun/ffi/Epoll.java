@@ -1,6 +1,5 @@
 package dev.taltun.ffi;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -43,7 +42,7 @@ public final class Epoll {
      * @param max most answers at a time
      */
     public Epoll(Arena arena, int max) {
-        capture = arena.allocate(LibcHandles.CAPTURE_BYTES, LibcHandles.CAPTURE_ALIGNMENT);
+        capture = SystemCall.newCapture(arena);
         events = arena.allocate((long) max * EVENT_BYTES, Long.BYTES);
         this.max = max;
     }
@@ -51,48 +50,38 @@ public final class Epoll {
     /** A new set: its descriptor, the caller's to close. Any thread. */
     public static int create() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno =
-                    arena.allocate(LibcHandles.CAPTURE_BYTES, LibcHandles.CAPTURE_ALIGNMENT);
-            long flags = Linux.EPOLL_CLOEXEC();
-            return result((long) Handles.EPOLL_CREATE1.invokeExact(errno, flags), errno);
-        } catch (Throwable t) {
-            throw unexpected(t);
+            MemorySegment errno = SystemCall.newCapture(arena);
+            return result(
+                    SystemCall.call(Handles.EPOLL_CREATE1, errno, Linux.EPOLL_CLOEXEC()), errno);
         }
     }
 
     /** Adds a descriptor to a set. Any thread. */
     public static int add(int set, int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno =
-                    arena.allocate(LibcHandles.CAPTURE_BYTES, LibcHandles.CAPTURE_ALIGNMENT);
+            MemorySegment errno = SystemCall.newCapture(arena);
             MemorySegment event = arena.allocate(EVENT_BYTES, Long.BYTES);
             event.set(JAVA_INT_UNALIGNED, 0, Linux.EPOLLIN());
             event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, descriptor);
             return result(
-                    (long)
-                            Handles.EPOLL_CTL.invokeExact(
-                                    errno,
-                                    (long) set,
-                                    (long) Linux.EPOLL_CTL_ADD(),
-                                    (long) descriptor,
-                                    event.address()),
+                    SystemCall.call(
+                            Handles.EPOLL_CTL,
+                            errno,
+                            set,
+                            Linux.EPOLL_CTL_ADD(),
+                            descriptor,
+                            event.address(),
+                            0,
+                            0),
                     errno);
-        } catch (Throwable t) {
-            throw unexpected(t);
         }
     }
 
     /** How many members of a set can be read now; {@link #descriptor} tells which. */
     public int ready(int set) {
-        try {
-            return result(
-                    (long)
-                            Handles.EPOLL_WAIT.invokeExact(
-                                    capture, (long) set, events.address(), (long) max, 0L),
-                    capture);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return result(
+                SystemCall.call(Handles.EPOLL_WAIT, capture, set, events.address(), max, 0, 0, 0),
+                capture);
     }
 
     /** The i-th of those that the last {@link #ready} counted. */
@@ -102,19 +91,12 @@ public final class Epoll {
 
     private static int result(long result, MemorySegment errno) {
         int narrow = (int) result;
-        return narrow >= 0 ? narrow : -errno.get(JAVA_INT, LibcHandles.ERRNO_OFFSET);
-    }
-
-    private static Error unexpected(Throwable t) {
-        if (t instanceof RuntimeException e) {
-            throw e;
-        }
-        return t instanceof Error e ? e : new AssertionError("a system call threw", t);
+        return narrow >= 0 ? narrow : -SystemCall.errno(errno);
     }
 
     private static final class Handles {
-        static final MethodHandle EPOLL_CREATE1 = LibcHandles.link("epoll_create1", 1);
-        static final MethodHandle EPOLL_CTL = LibcHandles.link("epoll_ctl", 4);
-        static final MethodHandle EPOLL_WAIT = LibcHandles.link("epoll_wait", 4);
+        static final MethodHandle EPOLL_CREATE1 = LibcHandles.link("epoll_create1");
+        static final MethodHandle EPOLL_CTL = LibcHandles.link("epoll_ctl");
+        static final MethodHandle EPOLL_WAIT = LibcHandles.link("epoll_wait");
     }
 }

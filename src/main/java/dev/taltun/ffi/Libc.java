@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.taltun.ffi.linux.pollfd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
 /**
  * The system calls Taltun needs. Every method returns the call's result ({@code >= 0}) or {@code
@@ -33,7 +34,7 @@ public final class Libc {
 
     /** Opens the system calls for one thread; the arena owns the memory errno is captured into. */
     public static Libc open(Arena arena) {
-        return new Libc(arena.allocate(LibcHandles.CAPTURE_BYTES, LibcHandles.CAPTURE_ALIGNMENT));
+        return new Libc(SystemCall.newCapture(arena));
     }
 
     // --- Files and descriptors
@@ -42,12 +43,7 @@ public final class Libc {
     public int open(String path, int flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
             long pointer = arena.allocateFrom(path).address();
-            return narrow(
-                    (long)
-                            LibcHandles.OPEN.invokeExact(
-                                    capture, pointer, (long) flags, (long) mode));
-        } catch (Throwable t) {
-            throw unexpected(t);
+            return narrow(call(LibcHandles.OPEN, pointer, flags, mode));
         }
     }
 
@@ -55,235 +51,98 @@ public final class Libc {
     public int unlink(String path) {
         try (Arena arena = Arena.ofConfined()) {
             long pointer = arena.allocateFrom(path).address();
-            return narrow((long) LibcHandles.UNLINK.invokeExact(capture, pointer));
-        } catch (Throwable t) {
-            throw unexpected(t);
+            return narrow(call(LibcHandles.UNLINK, pointer));
         }
     }
 
     public int close(int fd) {
-        try {
-            return narrow((long) LibcHandles.CLOSE.invokeExact(capture, (long) fd));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.CLOSE, fd));
     }
 
     /** Bytes read; 0 = end of file. */
     public long read(int fd, long address, long length) {
-        try {
-            return result((long) LibcHandles.READ.invokeExact(capture, (long) fd, address, length));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return result(call(LibcHandles.READ, fd, address, length));
     }
 
     /** Bytes written. */
     public long write(int fd, long address, long length) {
-        try {
-            return result(
-                    (long) LibcHandles.WRITE.invokeExact(capture, (long) fd, address, length));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return result(call(LibcHandles.WRITE, fd, address, length));
     }
 
     /** {@code argument} is an address or, for requests such as TUNSETOFFLOAD, a number. */
     public int ioctl(int fd, long request, long argument) {
-        try {
-            return narrow(
-                    (long) LibcHandles.IOCTL.invokeExact(capture, (long) fd, request, argument));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.IOCTL, fd, request, argument));
     }
 
     public int fcntl(int fd, int command, long argument) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.FCNTL.invokeExact(
-                                    capture, (long) fd, (long) command, argument));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.FCNTL, fd, command, argument));
     }
 
     /**
      * Number of ready {@code struct pollfd}s; 0 = time is up. A negative time-out waits for ever.
      */
     public int poll(long pollfds, int count, int timeoutMillis) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.POLL.invokeExact(
-                                    capture, pollfds, (long) count, (long) timeoutMillis));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.POLL, pollfds, count, timeoutMillis));
     }
 
     /** A descriptor holding a 64-bit counter: {@code write} adds to it and wakes who polls it. */
     public int eventfd(int initial, int flags) {
-        try {
-            return narrow(
-                    (long) LibcHandles.EVENTFD.invokeExact(capture, (long) initial, (long) flags));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.EVENTFD, initial, flags));
     }
 
     // --- Sockets
 
     public int socket(int family, int type, int protocol) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.SOCKET.invokeExact(
-                                    capture, (long) family, (long) type, (long) protocol));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.SOCKET, family, type, protocol));
     }
 
     public int bind(int fd, long address, int length) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.BIND.invokeExact(
-                                    capture, (long) fd, address, (long) length));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.BIND, fd, address, length));
     }
 
     public int connect(int fd, long address, int length) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.CONNECT.invokeExact(
-                                    capture, (long) fd, address, (long) length));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.CONNECT, fd, address, length));
     }
 
     public int listen(int fd, int backlog) {
-        try {
-            return narrow(
-                    (long) LibcHandles.LISTEN.invokeExact(capture, (long) fd, (long) backlog));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.LISTEN, fd, backlog));
     }
 
     /** The accepted connection's descriptor; both addresses may be 0. */
     public int accept4(int fd, long address, long addressLength, int flags) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.ACCEPT4.invokeExact(
-                                    capture, (long) fd, address, addressLength, (long) flags));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.ACCEPT4, fd, address, addressLength, flags));
     }
 
     /** {@code addressLength}: address of an int, capacity in, length out. */
     public int getsockname(int fd, long address, long addressLength) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.GETSOCKNAME.invokeExact(
-                                    capture, (long) fd, address, addressLength));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.GETSOCKNAME, fd, address, addressLength));
     }
 
     public int setsockopt(int fd, int level, int option, long value, int length) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.SETSOCKOPT.invokeExact(
-                                    capture,
-                                    (long) fd,
-                                    (long) level,
-                                    (long) option,
-                                    value,
-                                    (long) length));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.SETSOCKOPT, fd, level, option, value, length));
     }
 
     /** {@code valueLength}: address of an int, capacity in, length out. */
     public int getsockopt(int fd, int level, int option, long value, long valueLength) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.GETSOCKOPT.invokeExact(
-                                    capture,
-                                    (long) fd,
-                                    (long) level,
-                                    (long) option,
-                                    value,
-                                    valueLength));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.GETSOCKOPT, fd, level, option, value, valueLength));
     }
 
     /** {@code address} may be 0: then it sends to where the socket is connected. */
     public long sendto(int fd, long data, long length, int flags, long address, int addressLength) {
-        try {
-            return result(
-                    (long)
-                            LibcHandles.SENDTO.invokeExact(
-                                    capture,
-                                    (long) fd,
-                                    data,
-                                    length,
-                                    (long) flags,
-                                    address,
-                                    (long) addressLength));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return result(call(LibcHandles.SENDTO, fd, data, length, flags, address, addressLength));
     }
 
     /** Bytes received; with MSG_TRUNC the datagram's true length. */
     public long recv(int fd, long address, long length, int flags) {
-        try {
-            return result(
-                    (long)
-                            LibcHandles.RECV.invokeExact(
-                                    capture, (long) fd, address, length, (long) flags));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return result(call(LibcHandles.RECV, fd, address, length, flags));
     }
 
     public long sendmsg(int fd, long msghdr, int flags) {
-        try {
-            return result(
-                    (long)
-                            LibcHandles.SENDMSG.invokeExact(
-                                    capture, (long) fd, msghdr, (long) flags));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return result(call(LibcHandles.SENDMSG, fd, msghdr, flags));
     }
 
     public long recvmsg(int fd, long msghdr, int flags) {
-        try {
-            return result(
-                    (long)
-                            LibcHandles.RECVMSG.invokeExact(
-                                    capture, (long) fd, msghdr, (long) flags));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return result(call(LibcHandles.RECVMSG, fd, msghdr, flags));
     }
 
     /**
@@ -291,14 +150,7 @@ public final class Libc {
      * first one is not reported, it comes back with the next call.
      */
     public int sendmmsg(int fd, long mmsghdrs, int count, int flags) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.SENDMMSG.invokeExact(
-                                    capture, (long) fd, mmsghdrs, (long) count, (long) flags));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.SENDMMSG, fd, mmsghdrs, count, flags));
     }
 
     /**
@@ -306,19 +158,7 @@ public final class Libc {
      * only after a datagram came (BUGS in the man page), so use 0 and MSG_WAITFORONE.
      */
     public int recvmmsg(int fd, long mmsghdrs, int count, int flags, long timeout) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.RECVMMSG.invokeExact(
-                                    capture,
-                                    (long) fd,
-                                    mmsghdrs,
-                                    (long) count,
-                                    (long) flags,
-                                    timeout));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.RECVMMSG, fd, mmsghdrs, count, flags, timeout));
     }
 
     // --- The calling thread
@@ -328,32 +168,17 @@ public final class Libc {
      * longs = CPU n.
      */
     public int schedSetaffinity(int thread, long bytes, long mask) {
-        try {
-            return narrow(
-                    (long)
-                            LibcHandles.SCHED_SETAFFINITY.invokeExact(
-                                    capture, (long) thread, bytes, mask));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.SCHED_SETAFFINITY, thread, bytes, mask));
     }
 
     /** Moves the calling thread into new namespaces, such as CLONE_NEWNET (needs CAP_SYS_ADMIN). */
     public int unshare(int flags) {
-        try {
-            return narrow((long) LibcHandles.UNSHARE.invokeExact(capture, (long) flags));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.UNSHARE, flags));
     }
 
     /** Moves the calling thread into the namespace that {@code fd} refers to. */
     public int setns(int fd, int type) {
-        try {
-            return narrow((long) LibcHandles.SETNS.invokeExact(capture, (long) fd, (long) type));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return narrow(call(LibcHandles.SETNS, fd, type));
     }
 
     // --- The same for set-up code, with segments
@@ -438,25 +263,41 @@ public final class Libc {
 
     /** For {@link Fd}: closing is its owner's last word, an error has no remedy. */
     static void closeQuietly(int fd) {
-        try {
-            int ignored = (int) (long) LibcHandles.CLOSE_WITHOUT_ERRNO.invokeExact((long) fd);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        SystemCall.call(LibcHandles.CLOSE, SystemCall.IGNORED, fd);
+    }
+
+    private long call(MethodHandle function, long a) {
+        return SystemCall.call(function, capture, a);
+    }
+
+    private long call(MethodHandle function, long a, long b) {
+        return SystemCall.call(function, capture, a, b);
+    }
+
+    private long call(MethodHandle function, long a, long b, long c) {
+        return SystemCall.call(function, capture, a, b, c);
+    }
+
+    private long call(MethodHandle function, long a, long b, long c, long d) {
+        return SystemCall.call(function, capture, a, b, c, d, 0, 0);
+    }
+
+    private long call(MethodHandle function, long a, long b, long c, long d, long e) {
+        return SystemCall.call(function, capture, a, b, c, d, e, 0);
+    }
+
+    private long call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
+        return SystemCall.call(function, capture, a, b, c, d, e, f);
     }
 
     /** Of a function whose result is an {@code int}: the upper half is undefined. */
     private int narrow(long register) {
         int value = (int) register;
-        return value >= 0 ? value : -errno();
+        return value >= 0 ? value : -SystemCall.errno(capture);
     }
 
     private long result(long value) {
-        return value >= 0 ? value : -errno();
-    }
-
-    private int errno() {
-        return capture.get(JAVA_INT, LibcHandles.ERRNO_OFFSET);
+        return value >= 0 ? value : -SystemCall.errno(capture);
     }
 
     private static long address(MemorySegment segment) {
@@ -465,14 +306,5 @@ public final class Libc {
                     segment.isNative() ? "segment of a closed arena" : "segment on the heap");
         }
         return segment.address();
-    }
-
-    /** invokeExact declares Throwable; a linked C function throws nothing, so this is a bug. */
-    private static RuntimeException unexpected(Throwable t) {
-        return switch (t) {
-            case RuntimeException e -> e;
-            case Error e -> throw e;
-            default -> throw new AssertionError("a system call threw", t);
-        };
     }
 }

@@ -1,7 +1,6 @@
 package dev.taltun.ffi;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /** The scheduling priority of the calling thread: setpriority(2), which on Linux is per thread. */
 public final class ThreadPriority {
@@ -18,14 +17,13 @@ public final class ThreadPriority {
      */
     public static boolean lower() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment capture =
-                    arena.allocate(LibcHandles.CAPTURE_BYTES, LibcHandles.CAPTURE_ALIGNMENT);
-            return (long)
-                            LibcHandles.SETPRIORITY.invokeExact(
-                                    capture, PRIO_PROCESS, CALLING_THREAD, LOWEST)
+            return SystemCall.call(
+                            LibcHandles.SETPRIORITY,
+                            SystemCall.newCapture(arena),
+                            PRIO_PROCESS,
+                            CALLING_THREAD,
+                            LOWEST)
                     == 0;
-        } catch (Throwable t) {
-            throw new AssertionError("setpriority threw", t);
         }
     }
 }

@@ -111,6 +111,21 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
         return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
     }
 
+    // Those that a record has by itself are put together at run time, 20 ms into every start.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof IpAddress that
+                && v6 == that.v6
+                && high == that.high
+                && low == that.low;
+    }
+
+    @Override
+    public int hashCode() {
+        return Boolean.hashCode(v6) + 31 * (Long.hashCode(high) + 31 * Long.hashCode(low));
+    }
+
     /** The canonical text: dotted decimal, or RFC 5952. */
     @Override
     public String toString() {

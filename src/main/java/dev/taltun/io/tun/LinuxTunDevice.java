@@ -3,8 +3,8 @@ package dev.taltun.io.tun;
 import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.Fd;
 import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.Structs;
 import dev.taltun.ffi.linux.Linux;
-import dev.taltun.ffi.linux.ifreq;
 import dev.taltun.io.SystemCallException;
 import dev.taltun.memory.Layouts;
 import java.io.IOException;
@@ -59,7 +59,7 @@ public final class LinuxTunDevice implements AutoCloseable {
         Fd[] queues = new Fd[options.queues()];
         try (Arena arena = Arena.ofConfined()) {
             Libc libc = Libc.open(arena);
-            MemorySegment request = arena.allocate(ifreq.layout());
+            MemorySegment request = arena.allocate(Structs.IFREQ_BYTES, Long.BYTES);
             MemorySegment.copy(name, 0, request, Layouts.BYTE, 0, name.length);
             for (int i = 0; i < queues.length; i++) {
                 queues[i] = openQueue(libc, request, options, i);
@@ -130,7 +130,7 @@ public final class LinuxTunDevice implements AutoCloseable {
     }
 
     private static MemorySegment requestOf(Libc libc, Arena arena, int number) throws IOException {
-        MemorySegment request = arena.allocate(ifreq.layout());
+        MemorySegment request = arena.allocate(Structs.IFREQ_BYTES, Long.BYTES);
         int result = libc.ioctl(number, Linux.TUNGETIFF() & 0xffff_ffffL, request);
         int wanted = Linux.IFF_TUN() | Linux.IFF_NO_PI();
         if (result < 0 || (flags(request) & wanted) != wanted) {

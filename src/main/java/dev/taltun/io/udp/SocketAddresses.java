@@ -1,8 +1,7 @@
 package dev.taltun.io.udp;
 
+import dev.taltun.ffi.Structs;
 import dev.taltun.ffi.linux.Linux;
-import dev.taltun.ffi.linux.sockaddr_in;
-import dev.taltun.ffi.linux.sockaddr_in6;
 import dev.taltun.memory.Layouts;
 import java.lang.foreign.MemorySegment;
 
@@ -18,14 +17,14 @@ final class SocketAddresses {
     /** Room for either kind, rounded up to keep an array of them aligned. */
     static final int BYTES = 32;
 
-    static final int IPV4_BYTES = (int) sockaddr_in.layout().byteSize();
-    static final int IPV6_BYTES = (int) sockaddr_in6.layout().byteSize();
+    static final int IPV4_BYTES = Structs.SOCKADDR_IN_BYTES;
+    static final int IPV6_BYTES = Structs.SOCKADDR_IN6_BYTES;
 
-    private static final long FAMILY = sockaddr_in.sin_family$offset();
-    private static final long PORT = sockaddr_in.sin_port$offset();
-    private static final long ADDRESS4 = sockaddr_in.sin_addr$offset();
-    private static final long ADDRESS6 = sockaddr_in6.sin6_addr$offset();
-    private static final long SCOPE6 = sockaddr_in6.sin6_scope_id$offset();
+    private static final long FAMILY = Structs.SOCKADDR_FAMILY;
+    private static final long PORT = Structs.SOCKADDR_PORT;
+    private static final long ADDRESS4 = Structs.SOCKADDR_IN_ADDRESS;
+    private static final long ADDRESS6 = Structs.SOCKADDR_IN6_ADDRESS;
+    private static final long SCOPE6 = Structs.SOCKADDR_IN6_SCOPE;
     private static final short AF_INET = (short) Linux.AF_INET();
     private static final short AF_INET6 = (short) Linux.AF_INET6();
 

@@ -4,9 +4,9 @@ import dev.taltun.ffi.Descriptors;
 import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.Fd;
 import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.Structs;
 import dev.taltun.ffi.linux.Linux;
 import dev.taltun.ffi.linux.pollfd;
-import dev.taltun.ffi.linux.sockaddr_un;
 import dev.taltun.io.SystemCallException;
 import dev.taltun.memory.Layouts;
 import java.io.IOException;
@@ -107,11 +107,14 @@ public final class UnixListener implements AutoCloseable {
     public static UnixListener adopt(int number) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             Libc libc = Libc.open(arena);
-            MemorySegment address = arena.allocate(sockaddr_un.layout());
+            MemorySegment address = arena.allocate(Structs.SOCKADDR_UN_BYTES, Short.BYTES);
             int length = libc.getsockname(number, address);
             // A listening one has nobody to accept at worst; any other cannot accept.
             int flags = Linux.SOCK_CLOEXEC() | Linux.SOCK_NONBLOCK();
-            boolean local = length >= 0 && sockaddr_un.sun_family(address) == Linux.AF_UNIX();
+            boolean local =
+                    length >= 0
+                            && address.get(Layouts.NATIVE_SHORT, Structs.SOCKADDR_FAMILY)
+                                    == Linux.AF_UNIX();
             int accepted = -Errno.EINVAL;
             if (local) {
                 libc.fcntl(number, Linux.F_SETFL(), Linux.O_RDWR() | Linux.O_NONBLOCK());
@@ -122,7 +125,7 @@ public final class UnixListener implements AutoCloseable {
                 libc.close(accepted);
             }
             boolean listening = accepted >= 0 || accepted == -Errno.EAGAIN;
-            if (!listening || length <= sockaddr_un.sun_path$offset()) {
+            if (!listening || length <= Structs.SOCKADDR_UN_PATH) {
                 throw new IOException(
                         "descriptor "
                                 + number
@@ -130,7 +133,7 @@ public final class UnixListener implements AutoCloseable {
                                 + " let Taltun open its own");
             }
             libc.fcntl(number, Linux.F_SETFD(), Linux.FD_CLOEXEC());
-            Path path = Path.of(address.getString(sockaddr_un.sun_path$offset()));
+            Path path = Path.of(address.getString(Structs.SOCKADDR_UN_PATH));
             return new UnixListener(path, new Fd(number));
         }
     }
@@ -156,10 +159,9 @@ public final class UnixListener implements AutoCloseable {
         if (name.length >= Linux.SUN_PATH_BYTES()) {
             throw failed(path, -Errno.EINVAL, "the name is too long");
         }
-        MemorySegment address = arena.allocate(sockaddr_un.layout());
-        sockaddr_un.sun_family(address, (short) Linux.AF_UNIX());
-        MemorySegment.copy(
-                name, 0, address, Layouts.BYTE, sockaddr_un.sun_path$offset(), name.length);
+        MemorySegment address = arena.allocate(Structs.SOCKADDR_UN_BYTES, Short.BYTES);
+        address.set(Layouts.NATIVE_SHORT, Structs.SOCKADDR_FAMILY, (short) Linux.AF_UNIX());
+        MemorySegment.copy(name, 0, address, Layouts.BYTE, Structs.SOCKADDR_UN_PATH, name.length);
         return address;
     }
 
