@@ -44,7 +44,7 @@ final class Pinning {
             MemorySegment mask = arena.allocate(MASK_BYTES, Long.BYTES);
             long word = (long) (cpu / Long.SIZE) * Long.BYTES;
             mask.set(Layouts.NATIVE_LONG, word, 1L << cpu % Long.SIZE);
-            int result = Libc.open(arena).schedSetaffinity(0, MASK_BYTES, mask.address());
+            int result = Libc.open().schedSetaffinity(0, MASK_BYTES, mask.address());
             if (result < 0) {
                 log.warn(
                         "pinning %s to CPU %d: %s; check cpus"

@@ -248,16 +248,13 @@ final class WarmUp {
     }
 
     private Fd sink() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            int number =
-                    Libc.open(arena).open("/dev/null", Linux.O_WRONLY() | Linux.O_CLOEXEC(), 0);
-            if (number < 0) {
-                throw new IOException("/dev/null cannot be opened");
-            }
-            Fd fd = new Fd(number);
-            resources.push(fd);
-            return fd;
+        int number = Libc.open().open("/dev/null", Linux.O_WRONLY() | Linux.O_CLOEXEC(), 0);
+        if (number < 0) {
+            throw new IOException("/dev/null cannot be opened");
         }
+        Fd fd = new Fd(number);
+        resources.push(fd);
+        return fd;
     }
 
     /** One session for each suite in turn: both kinds of keys are to be known to the compiler. */

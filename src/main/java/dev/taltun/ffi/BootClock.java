@@ -18,7 +18,7 @@ public final class BootClock {
 
     public BootClock() {
         Arena arena = Arena.ofAuto();
-        capture = SystemCall.newCapture(arena);
+        capture = SystemCall.newCapture();
         time = arena.allocate(timespec.layout());
     }
 

@@ -1,7 +1,6 @@
 package dev.taltun.ffi;
 
 import dev.taltun.ffi.linux.Linux;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -29,11 +28,9 @@ public final class Descriptors {
     }
 
     private static int call(MethodHandle handle, long first, long second, long third) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment capture = SystemCall.newCapture(arena);
-            int result = (int) SystemCall.call(handle, capture, first, second, third);
-            return result >= 0 ? result : -SystemCall.errno(capture);
-        }
+        MemorySegment capture = SystemCall.newCapture();
+        int result = (int) SystemCall.call(handle, capture, first, second, third);
+        return result >= 0 ? result : -SystemCall.errno(capture);
     }
 
     private static final class Handles {

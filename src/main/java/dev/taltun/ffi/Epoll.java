@@ -42,24 +42,21 @@ public final class Epoll {
      * @param max most answers at a time
      */
     public Epoll(Arena arena, int max) {
-        capture = SystemCall.newCapture(arena);
+        capture = SystemCall.newCapture();
         events = arena.allocate((long) max * EVENT_BYTES, Long.BYTES);
         this.max = max;
     }
 
     /** A new set: its descriptor, the caller's to close. Any thread. */
     public static int create() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = SystemCall.newCapture(arena);
-            return result(
-                    SystemCall.call(Handles.EPOLL_CREATE1, errno, Linux.EPOLL_CLOEXEC()), errno);
-        }
+        MemorySegment errno = SystemCall.newCapture();
+        return result(SystemCall.call(Handles.EPOLL_CREATE1, errno, Linux.EPOLL_CLOEXEC()), errno);
     }
 
     /** Adds a descriptor to a set. Any thread. */
     public static int add(int set, int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = SystemCall.newCapture(arena);
+            MemorySegment errno = SystemCall.newCapture();
             MemorySegment event = arena.allocate(EVENT_BYTES, Long.BYTES);
             event.set(JAVA_INT_UNALIGNED, 0, Linux.EPOLLIN());
             event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, descriptor);

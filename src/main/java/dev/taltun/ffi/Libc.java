@@ -12,8 +12,7 @@ import java.lang.invoke.MethodHandle;
  * -errno}; {@link Errno} puts the latter into words. Nothing is retried: a caller sees {@code
  * -EINTR} and {@code -EAGAIN}.
  *
- * <p>One instance belongs to one thread, because {@code errno} is captured into its memory; it
- * lives as long as the arena it was opened with, which owns that memory.
+ * <p>One instance belongs to one thread, because {@code errno} is captured into its memory.
  *
  * <p>Pointers are plain addresses ({@code segment.address() + offset}), lengths are bytes: no
  * allocation and no liveness check on the packet path, so the caller keeps the memory alive during
@@ -32,9 +31,9 @@ public final class Libc {
         this.capture = capture;
     }
 
-    /** Opens the system calls for one thread; the arena owns the memory errno is captured into. */
-    public static Libc open(Arena arena) {
-        return new Libc(SystemCall.newCapture(arena));
+    /** The system calls for one thread. */
+    public static Libc open() {
+        return new Libc(SystemCall.newCapture());
     }
 
     // --- Files and descriptors

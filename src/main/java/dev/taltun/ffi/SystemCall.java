@@ -21,13 +21,17 @@ final class SystemCall {
             CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
     /** Where errno goes that nobody reads: any thread, at once. */
-    static final MemorySegment IGNORED = newCapture(Arena.global());
+    static final MemorySegment IGNORED = newCapture();
 
     private SystemCall() {}
 
-    /** Memory that errno is captured into: for one thread at a time. */
-    static MemorySegment newCapture(Arena arena) {
-        return arena.allocate(CAPTURE);
+    /**
+     * Memory that errno is captured into: for one thread at a time, as long as it is reachable. A
+     * call keeps its memory's arena from being closed, and for a shared one that is a counter that
+     * all packet threads would change twice a call; the collector's needs none.
+     */
+    static MemorySegment newCapture() {
+        return Arena.ofAuto().allocate(CAPTURE);
     }
 
     /** What a call that failed left. */

@@ -17,7 +17,7 @@ public final class NetworkIdentity {
      */
     public static long cookie() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
+            Libc libc = Libc.open();
             int fd = libc.socket(Linux.AF_INET(), Linux.SOCK_DGRAM() | Linux.SOCK_CLOEXEC(), 0);
             if (fd < 0) {
                 throw SystemCallException.of("opening a socket", fd, null);

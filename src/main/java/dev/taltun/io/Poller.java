@@ -35,8 +35,8 @@ public final class Poller implements AutoCloseable {
      * @throws IOException when no eventfd can be had
      */
     public Poller(Arena arena, int fd) throws IOException {
-        libc = Libc.open(arena);
-        wakeLibc = Libc.open(arena);
+        libc = Libc.open();
+        wakeLibc = Libc.open();
         int number = libc.eventfd(0, Linux.EFD_CLOEXEC() | Linux.EFD_NONBLOCK());
         if (number < 0) {
             throw SystemCallException.of("creating an eventfd", number, "raise ulimit -n");

@@ -33,7 +33,7 @@ class LibcTest {
     @SuppressWarnings("MustBeClosedChecker") // close() does, after each test
     void open() {
         arena = Arena.ofConfined();
-        libc = Libc.open(arena);
+        libc = Libc.open();
     }
 
     @AfterEach

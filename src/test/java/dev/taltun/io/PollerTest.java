@@ -19,7 +19,7 @@ class PollerTest {
     private static final long LONG = 20_000_000_000L;
 
     private final Arena arena = Arena.ofShared();
-    private final Libc libc = Libc.open(arena);
+    private final Libc libc = Libc.open();
     private Fd fd;
     private Poller poller;
 

@@ -134,7 +134,7 @@ public final class Flood {
             boolean single,
             int perSecond,
             long nanos) {
-        Libc libc = Libc.open(arena);
+        Libc libc = Libc.open();
         int fd = libc.socket(Linux.AF_INET(), Linux.SOCK_RAW(), RAW);
         if (fd < 0) {
             throw new IllegalStateException("no raw socket: " + fd);

@@ -6,7 +6,6 @@ import dev.taltun.ffi.Libc;
 import dev.taltun.ffi.linux.Linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,14 +76,12 @@ public final class Namespace {
 
     /** Moves the calling thread in here, for good. */
     private void enter() {
-        try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
-            Fd file = new Fd(libc.open("/run/netns/" + name, Linux.O_CLOEXEC(), 0));
-            int moved = libc.setns(file.number(), Linux.CLONE_NEWNET());
-            file.close();
-            if (moved < 0) {
-                throw new AssertionError("entering " + name + ": " + Errno.words(-moved));
-            }
+        Libc libc = Libc.open();
+        Fd file = new Fd(libc.open("/run/netns/" + name, Linux.O_CLOEXEC(), 0));
+        int moved = libc.setns(file.number(), Linux.CLONE_NEWNET());
+        file.close();
+        if (moved < 0) {
+            throw new AssertionError("entering " + name + ": " + Errno.words(-moved));
         }
     }
 

@@ -35,7 +35,7 @@ public final class PacketSocket implements AutoCloseable {
     private static final int QUEUE_BYTES = 64 << 20;
 
     private final Arena arena = Arena.ofShared();
-    private final Libc libc = Libc.open(arena);
+    private final Libc libc = Libc.open();
     private final MemorySegment buffer = arena.allocate(LARGEST);
     private final MemorySegment address = arena.allocate(ADDRESS_BYTES, 4);
     private final Fd fd;

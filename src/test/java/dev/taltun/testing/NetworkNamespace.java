@@ -6,7 +6,6 @@ import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.Libc;
 import dev.taltun.ffi.linux.Linux;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,11 +55,9 @@ public final class NetworkNamespace {
     }
 
     private static void enter() {
-        try (Arena arena = Arena.ofConfined()) {
-            int result = Libc.open(arena).unshare(Linux.CLONE_NEWNET());
-            Assumptions.assumeFalse(result == -Errno.EPERM, "network namespaces need root");
-            assertEquals(0, result, () -> "unshare: " + Errno.words(result));
-        }
+        int result = Libc.open().unshare(Linux.CLONE_NEWNET());
+        Assumptions.assumeFalse(result == -Errno.EPERM, "network namespaces need root");
+        assertEquals(0, result, () -> "unshare: " + Errno.words(result));
     }
 
     /**

@@ -43,7 +43,7 @@ public final class LinuxNetworkMonitor implements NetworkMonitor {
     @SuppressWarnings("MustBeClosedChecker") // the monitor owns the arena
     public static LinuxNetworkMonitor open() throws NetlinkException {
         Arena arena = Arena.ofShared();
-        Libc libc = Libc.open(arena);
+        Libc libc = Libc.open();
         int type = Linux.SOCK_RAW() | Linux.SOCK_CLOEXEC() | Linux.SOCK_NONBLOCK();
         int number = libc.socket(Linux.AF_NETLINK(), type, Linux.NETLINK_ROUTE());
         if (number < 0) {

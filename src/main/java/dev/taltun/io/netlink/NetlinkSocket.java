@@ -42,7 +42,7 @@ final class NetlinkSocket implements AutoCloseable {
     @SuppressWarnings("MustBeClosedChecker") // the socket owns the arena
     static NetlinkSocket open() throws NetlinkException {
         Arena arena = Arena.ofShared();
-        Libc libc = Libc.open(arena);
+        Libc libc = Libc.open();
         int type = Linux.SOCK_RAW() | Linux.SOCK_CLOEXEC();
         int number = libc.socket(Linux.AF_NETLINK(), type, Linux.NETLINK_ROUTE());
         if (number < 0) {

@@ -58,7 +58,7 @@ public final class LinuxTunDevice implements AutoCloseable {
         }
         Fd[] queues = new Fd[options.queues()];
         try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
+            Libc libc = Libc.open();
             MemorySegment request = arena.allocate(Structs.IFREQ_BYTES, Long.BYTES);
             MemorySegment.copy(name, 0, request, Layouts.BYTE, 0, name.length);
             for (int i = 0; i < queues.length; i++) {
@@ -102,7 +102,7 @@ public final class LinuxTunDevice implements AutoCloseable {
      */
     public static LinuxTunDevice adopt(int number, TunOptions options) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
+            Libc libc = Libc.open();
             MemorySegment request = requestOf(libc, arena, number);
             Fd[] queues = {new Fd(number)};
             libc.fcntl(number, Linux.F_SETFD(), Linux.FD_CLOEXEC());
@@ -125,7 +125,7 @@ public final class LinuxTunDevice implements AutoCloseable {
      */
     public static String nameOf(int number) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            return requestOf(Libc.open(arena), arena, number).getString(0);
+            return requestOf(Libc.open(), arena, number).getString(0);
         }
     }
 

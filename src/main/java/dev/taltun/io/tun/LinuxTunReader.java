@@ -14,7 +14,7 @@ public final class LinuxTunReader implements TunReader {
      *     closed by this reader
      */
     public LinuxTunReader(Arena arena, int fd) {
-        libc = Libc.open(arena);
+        libc = Libc.open();
         this.fd = fd;
     }
 

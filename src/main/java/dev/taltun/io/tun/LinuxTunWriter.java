@@ -14,7 +14,7 @@ public final class LinuxTunWriter implements TunWriter {
      *     this writer
      */
     public LinuxTunWriter(Arena arena, int fd) {
-        libc = Libc.open(arena);
+        libc = Libc.open();
         this.fd = fd;
     }
 

@@ -39,7 +39,7 @@ public final class ConnectedUdp implements AutoCloseable {
         Arena arena = Arena.ofAuto(); // Lives as long as what it holds is used.
         Fd fd = null;
         try {
-            Libc libc = Libc.open(arena);
+            Libc libc = Libc.open();
             Endpoint endpoint = Endpoint.of(remote);
             boolean ipv6 = !endpoint.isIpv4();
             int family = ipv6 ? Linux.AF_INET6() : Linux.AF_INET();

@@ -107,11 +107,9 @@ public final class LinuxUdpFan implements UdpFan, AutoCloseable {
      * one each, and a socket that has some counts as readable.
      */
     private static void refuseErrors(int number) {
-        try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
-            libc.setsockopt(number, Linux.SOL_IP(), Linux.IP_RECVERR(), 0);
-            libc.setsockopt(number, Linux.SOL_IPV6(), Linux.IPV6_RECVERR(), 0);
-        }
+        Libc libc = Libc.open();
+        libc.setsockopt(number, Linux.SOL_IP(), Linux.IP_RECVERR(), 0);
+        libc.setsockopt(number, Linux.SOL_IPV6(), Linux.IPV6_RECVERR(), 0);
     }
 
     @Override

@@ -24,7 +24,7 @@ final class LinuxUdpReceiver implements UdpReceiver {
      * @param errorsSeen whether one of the socket's users came upon an error; shared by all
      */
     LinuxUdpReceiver(Arena arena, int fd, boolean ipv6, RxBatch batch, AtomicBoolean errorsSeen) {
-        libc = Libc.open(arena);
+        libc = Libc.open();
         this.fd = fd;
         this.ipv6 = ipv6;
         this.batch = batch;

@@ -17,7 +17,7 @@ final class LinuxUdpSender implements UdpSender {
     private final AtomicBoolean errorsSeen;
 
     LinuxUdpSender(Arena arena, int fd, boolean ipv6, AtomicBoolean errorsSeen) {
-        libc = Libc.open(arena);
+        libc = Libc.open();
         this.fd = fd;
         this.ipv6 = ipv6;
         this.errorsSeen = errorsSeen;

@@ -48,7 +48,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
      */
     public static LinuxUdpSocket open(UdpOptions options) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
+            Libc libc = Libc.open();
             boolean ipv6 = !(options.address() instanceof Inet4Address);
             int family = ipv6 ? Linux.AF_INET6() : Linux.AF_INET();
             int type = Linux.SOCK_DGRAM() | Linux.SOCK_CLOEXEC() | Linux.SOCK_NONBLOCK();
@@ -189,16 +189,14 @@ public final class LinuxUdpSocket implements AutoCloseable {
      * @throws IOException with one line for the user, when that is not permitted
      */
     public void mark(int mark) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            mark(Libc.open(arena), fd.number(), mark);
-        }
+        mark(Libc.open(), fd.number(), mark);
     }
 
     /** The mark of what is sent, 0 for none. Any thread. */
     int mark() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(Integer.BYTES);
-            Libc.open(arena).getsockopt(fd.number(), Linux.SOL_SOCKET(), Linux.SO_MARK(), value);
+            Libc.open().getsockopt(fd.number(), Linux.SOL_SOCKET(), Linux.SO_MARK(), value);
             return value.get(Layouts.NATIVE_INT, 0);
         }
     }

@@ -36,8 +36,8 @@ public final class UnixListener implements AutoCloseable {
     private static final int SHUT = Linux.POLLERR() | Linux.POLLHUP() | Linux.POLLNVAL();
 
     private final Arena arena = Arena.ofAuto();
-    private final Libc libc = Libc.open(arena);
-    private final Libc wakeLibc = Libc.open(arena);
+    private final Libc libc = Libc.open();
+    private final Libc wakeLibc = Libc.open();
     private final MemorySegment polls = arena.allocate(pollfd.layout(), POLLS);
     private final MemorySegment one = arena.allocate(Long.BYTES);
     private final MemorySegment drain = arena.allocate(Long.BYTES);
@@ -73,7 +73,7 @@ public final class UnixListener implements AutoCloseable {
     @SuppressWarnings("MustBeClosedChecker") // the caller closes what is returned
     public static UnixListener listen(Path path) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
+            Libc libc = Libc.open();
             MemorySegment address = address(arena, path);
             Fd fd = open(libc, path);
             try {
@@ -106,7 +106,7 @@ public final class UnixListener implements AutoCloseable {
     @SuppressWarnings("MustBeClosedChecker") // the caller closes what is returned
     public static UnixListener adopt(int number) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            Libc libc = Libc.open(arena);
+            Libc libc = Libc.open();
             MemorySegment address = arena.allocate(Structs.SOCKADDR_UN_BYTES, Short.BYTES);
             int length = libc.getsockname(number, address);
             // A listening one has nobody to accept at worst; any other cannot accept.

@@ -225,7 +225,7 @@ class LinuxTunDeviceTest {
                 true,
                 (arena, tun) -> {
                     org.junit.jupiter.api.Assumptions.assumeTrue(tun.udpOffload(), "Linux 6.2");
-                    Libc libc = Libc.open(arena);
+                    Libc libc = Libc.open();
                     int fd = libc.socket(Linux.AF_INET(), Linux.SOCK_DGRAM(), 0);
                     assertTrue(
                             libc.setsockopt(fd, Linux.SOL_UDP(), Linux.UDP_SEGMENT(), 1000) >= 0);

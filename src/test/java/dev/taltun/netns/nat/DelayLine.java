@@ -56,7 +56,7 @@ final class DelayLine implements AutoCloseable {
     }
 
     private Fd open() {
-        Libc libc = Libc.open(arena);
+        Libc libc = Libc.open();
         Fd opened = new Fd(libc.open("/dev/net/tun", Linux.O_RDWR() | Linux.O_CLOEXEC(), 0));
         MemorySegment request = arena.allocate(ifreq.layout());
         byte[] name = DEVICE.getBytes(StandardCharsets.US_ASCII);
@@ -71,7 +71,7 @@ final class DelayLine implements AutoCloseable {
     }
 
     private void read() {
-        Libc libc = Libc.open(arena);
+        Libc libc = Libc.open();
         MemorySegment buffer = arena.allocate(LARGEST);
         while (!ended) {
             long length = libc.read(fd.number(), buffer);
@@ -83,7 +83,7 @@ final class DelayLine implements AutoCloseable {
     }
 
     private void write() {
-        Libc libc = Libc.open(arena);
+        Libc libc = Libc.open();
         MemorySegment buffer = arena.allocate(LARGEST);
         try {
             while (!ended) {
