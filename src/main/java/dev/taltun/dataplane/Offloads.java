@@ -1,6 +1,9 @@
 package dev.taltun.dataplane;
 
 import dev.taltun.ffi.Errno;
+import dev.taltun.io.udp.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Which offloads are in use, shared by all packet threads. Each can only be turned off while the
@@ -8,7 +11,14 @@ import dev.taltun.ffi.Errno;
  * twice.
  */
 public final class Offloads {
+    /** Destinations that take no runs; of more, the earliest is tried again. */
+    private static final int DESTINATIONS = 64;
+
     private volatile int maxSegments;
+
+    /** Where a run was refused that its datagrams were not: the way there has a small MTU. */
+    private volatile List<Endpoint> runless = List.of();
+
     private volatile boolean tunTcp;
     private volatile boolean tunUdp;
     private volatile String gsoRefusal;
@@ -50,14 +60,46 @@ public final class Offloads {
         return maxSegments;
     }
 
-    /** A run was refused: EIO says that the device cannot, the others that this run was wrong. */
-    void gsoRefused(int errno) {
+    /** Most datagrams in one run to there now; 1 where runs were refused. */
+    int maxSegments(Endpoint to) {
+        return runless.isEmpty() || takesRuns(to) ? maxSegments : 1;
+    }
+
+    private boolean takesRuns(Endpoint to) {
+        List<Endpoint> refused = runless;
+        for (int i = 0; i < refused.size(); i++) {
+            if (refused.get(i).sameRemote(to)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * A run was refused, and its datagrams were not: EIO says that the device cannot, the others
+     * that the way there does not take it. Seldom, so that it may lock and allocate.
+     */
+    synchronized void gsoRefused(Endpoint to, int errno) {
         if (errno == Errno.EIO || errno == Errno.EOPNOTSUPP) {
             maxSegments = 1;
+        } else if (takesRuns(to)) {
+            List<Endpoint> refused = new ArrayList<>(runless);
+            if (refused.size() == DESTINATIONS) {
+                refused.removeFirst();
+            }
+            refused.add(to);
+            runless = List.copyOf(refused);
         }
         if (gsoRefusal == null) {
             gsoRefusal = Errno.name(errno);
         }
+    }
+
+    /**
+     * Lets every destination be tried with runs again: routes and their MTUs change. Any thread.
+     */
+    public synchronized void retryRuns() {
+        runless = List.of();
     }
 
     /** Name of the error with which a run was first refused, or null. */

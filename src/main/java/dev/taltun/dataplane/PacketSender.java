@@ -1,6 +1,7 @@
 package dev.taltun.dataplane;
 
 import dev.taltun.agent.Pool;
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.TxBatch;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
@@ -92,12 +93,13 @@ public final class PacketSender implements SegmentSink {
     /** A step begins. */
     void begin(long nanoTime) {
         now = nanoTime;
-        maxSegments = offloads.maxSegments();
     }
 
     /** Turns to whom the next packets are for; null when they are for nobody. */
     void turnTo(Peer peer) {
         recipient.turnTo(peer, now);
+        Endpoint to = recipient.endpoint();
+        maxSegments = to == null ? 1 : offloads.maxSegments(to);
     }
 
     /** Sees to it that there is a batch; false when all are on their way. */

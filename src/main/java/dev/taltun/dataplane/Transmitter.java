@@ -181,7 +181,7 @@ public final class Transmitter {
                 }
                 if (sent > 0) {
                     // Only now is it the run that was refused, and not its datagrams.
-                    offloads.gsoRefused(errno);
+                    offloads.gsoRefused(to, errno);
                     counters.increment(Counter.UDP_GSO_FALLBACKS);
                     counters.add(Counter.UDP_SEND_ERRORS, batch.segments(message) - sent);
                     batch.advance(1);

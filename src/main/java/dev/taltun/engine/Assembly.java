@@ -197,9 +197,8 @@ final class Assembly {
         }
         tun = Tunnel.open(iface, workers, inherited);
         resources.push(tun);
-        boolean gso = sockets.getFirst().gso();
         offloads =
-                new Offloads(gso ? PacketPath.GSO_SEGMENTS : 1, tun.tcpOffload(), tun.udpOffload());
+                new Offloads(sockets.getFirst().gsoSegments(), tun.tcpOffload(), tun.udpOffload());
         quiescence = new Quiescence(3 * workers + (receivesFromFan() ? 2 : 1));
         wire();
         if (tun.exists()) {

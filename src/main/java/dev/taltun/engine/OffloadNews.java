@@ -7,11 +7,15 @@ import dev.taltun.dataplane.Offloads;
  * Packet threads never log: they leave a note in {@link Offloads}, which is looked at now and then.
  */
 final class OffloadNews {
+    /** Looks between two times that refused destinations are given another chance. */
+    static final int RETRY_LOOKS = 600;
+
     private final Offloads offloads;
     private final EngineLog log;
     private boolean gsoTold;
     private boolean tcpTold;
     private boolean udpTold;
+    private int looks;
 
     OffloadNews(Offloads offloads, EngineLog log) {
         this.offloads = offloads;
@@ -20,6 +24,9 @@ final class OffloadNews {
 
     /** Looks at what has happened. One thread. */
     void look() {
+        if (++looks % RETRY_LOOKS == 0) {
+            offloads.retryRuns();
+        }
         String refusal = offloads.gsoRefusal();
         if (refusal != null && !gsoTold) {
             gsoTold = true;
@@ -27,9 +34,9 @@ final class OffloadNews {
                     offloads.maxSegments() == 1
                             ? "udp_gso is off from now on: the kernel refused it (%s); nothing is lost"
                                     .formatted(refusal)
-                            : ("the kernel refused a run of datagrams (%s) and got them one by one;"
-                                            + " if the way to a peer has a small MTU, a lower mtu"
-                                            + " is faster")
+                            : ("the kernel refused a run of datagrams (%s): that peer gets them"
+                                            + " one by one; if the way there has a small MTU, a"
+                                            + " lower mtu is faster")
                                     .formatted(refusal));
         }
         if (offloads.tunTcpRefused() && !tcpTold) {

@@ -36,9 +36,6 @@ import java.util.function.Function;
  * <p>Used by the thread that composes, before any agent starts.
  */
 final class PacketPath {
-    /** Most datagrams in one GSO run that every kernel takes (UDP_MAX_SEGMENTS before 6.9). */
-    static final int GSO_SEGMENTS = 64;
-
     /**
      * What the sockets of one engine share.
      *

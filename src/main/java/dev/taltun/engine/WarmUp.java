@@ -210,7 +210,7 @@ final class WarmUp {
                                 arena,
                                 parts.clock(),
                                 counters,
-                                new Offloads(parts.gso() ? PacketPath.GSO_SEGMENTS : 1, true, true),
+                                new Offloads(udpSide.gsoSegments(), true, true),
                                 new ControlPort(2, 2, new Wakeup(), () -> {}),
                                 indices,
                                 peers,

@@ -211,16 +211,32 @@ class TransmitterTest {
     }
 
     @Test
-    void aRefusedRunGoesDatagramByDatagram() {
+    void aRefusedRunGoesDatagramByDatagramAndSoDoAllToThereFromThenOn() {
         for (int errno : new int[] {Errno.EINVAL, Errno.EMSGSIZE}) {
             udp.verdict = (to, segments) -> segments > 1 ? errno : 0;
+            offloads.retryRuns();
             submit(10, 100, PEER);
-            assertEquals(64, offloads.maxSegments(), "this run was wrong, not all runs");
+            assertEquals(64, offloads.maxSegments(), "others get runs");
+            assertEquals(1, offloads.maxSegments(PEER));
+            assertEquals(1, offloads.maxSegments(PEER.withoutLocal()), "whatever we send from");
+            assertEquals(64, offloads.maxSegments(PEER.withPort(PEER.port() + 1)));
         }
+        offloads.retryRuns();
+        assertEquals(64, offloads.maxSegments(PEER));
         checkSentAllInOrder();
         assertEquals(2, counters.sum(Counter.UDP_GSO_FALLBACKS));
         assertEquals(0, counters.sum(Counter.UDP_SEND_ERRORS));
         everyBatchIsBack();
+    }
+
+    @Test
+    void ofTooManyRefusalsTheLastAreRemembered() {
+        for (int i = 1; i <= 100; i++) {
+            offloads.gsoRefused(PEER.withPort(i), Errno.EINVAL);
+        }
+        assertEquals(64, offloads.maxSegments(PEER.withPort(36)));
+        assertEquals(1, offloads.maxSegments(PEER.withPort(37)));
+        assertEquals(1, offloads.maxSegments(PEER.withPort(100)));
     }
 
     @Test

@@ -26,17 +26,17 @@ public final class LinuxUdpSocket implements AutoCloseable {
     private final Fd fd;
     private final boolean ipv6;
     private volatile int port;
-    private final boolean gso;
+    private final int gsoSegments;
     private final boolean gro;
     private final int receiveBuffer;
     private final AtomicBoolean errorsSeen = new AtomicBoolean();
 
     private LinuxUdpSocket(
-            Fd fd, boolean ipv6, int port, boolean gso, boolean gro, int receiveBuffer) {
+            Fd fd, boolean ipv6, int port, int gsoSegments, boolean gro, int receiveBuffer) {
         this.fd = fd;
         this.ipv6 = ipv6;
         this.port = port;
-        this.gso = gso;
+        this.gsoSegments = gsoSegments;
         this.gro = gro;
         this.receiveBuffer = receiveBuffer;
     }
@@ -73,7 +73,8 @@ public final class LinuxUdpSocket implements AutoCloseable {
                 libc.getsockopt(number, Linux.SOL_SOCKET(), Linux.SO_RCVBUF(), value);
                 int receiveBuffer = value.get(Layouts.NATIVE_INT, 0);
                 int port = boundPort(libc, arena, fd);
-                return new LinuxUdpSocket(fd, ipv6, port, gso, gro, receiveBuffer);
+                return new LinuxUdpSocket(
+                        fd, ipv6, port, gso ? GsoLimit.segments() : 1, gro, receiveBuffer);
             } catch (IOException | RuntimeException e) {
                 fd.close();
                 throw e;
@@ -223,7 +224,12 @@ public final class LinuxUdpSocket implements AutoCloseable {
 
     /** Whether the kernel cuts runs of datagrams for us (UDP_SEGMENT). */
     public boolean gso() {
-        return gso;
+        return gsoSegments > 1;
+    }
+
+    /** Most datagrams in one run that the kernel cuts apart; 1 when it cuts none. */
+    public int gsoSegments() {
+        return gsoSegments;
     }
 
     /** Whether the kernel hands us runs of datagrams (UDP_GRO). */

@@ -222,7 +222,12 @@ public final class TxBatch {
      * Copies one ready datagram in and appends it: handshakes and the like, not the packet path.
      */
     public void copyIn(MemorySegment source, long sourceOffset, int bytes, Endpoint to) {
+        copyIn(source, sourceOffset, bytes, to, 1);
+    }
+
+    /** As above, for datagrams that may form runs of at most so many. */
+    void copyIn(MemorySegment source, long sourceOffset, int bytes, Endpoint to, int maxSegments) {
         MemorySegment.copy(source, Layouts.BYTE, sourceOffset, slab, Layouts.BYTE, tail, bytes);
-        append(bytes, to, 1);
+        append(bytes, to, maxSegments);
     }
 }

@@ -144,6 +144,29 @@ class LinuxUdpSocketTest {
         }
     }
 
+    /** On Linux 6.9 and newer 127, as the probe finds out; one more than what it found does not. */
+    @Test
+    void asManyDatagramsAsTheProbeAllowsGoInOneMessage() throws IOException {
+        try (UdpFixture a = UdpFixture.open("127.0.0.1", false);
+                UdpFixture b = UdpFixture.open("127.0.0.1", true)) {
+            int most = a.socket.gsoSegments();
+            assertTrue(most == 64 || most == 127, most + " segments");
+            for (int i = 0; i < most; i++) {
+                a.append(i, 100, b.at("127.0.0.1"), most);
+            }
+            assertEquals(1, a.tx.messages());
+            a.sendAll();
+            b.receive(most);
+            for (int i = 0; i < most; i++) {
+                b.check(i, i, 100);
+            }
+            for (int i = 0; i < 129; i++) {
+                a.append(i, 100, b.at("127.0.0.1"), 129);
+            }
+            assertEquals(-Errno.EINVAL, a.sender.send(a.tx));
+        }
+    }
+
     @Test
     void answersLeaveFromTheAddressThatWasAsked() throws IOException {
         for (String wildcard : new String[] {"0.0.0.0", "::"}) {
