@@ -66,9 +66,7 @@ final class HelloExchange {
 
     /** A new session can be sent with. */
     void onSession(Session session, long now) {
-        if (session.initiator()
-                && ignored < IGNORED_MAX
-                && own.offered() != SuiteChoice.WIREGUARD.offered()) {
+        if (session.initiator() && ignored < IGNORED_MAX) {
             ignored++;
             send(session, false, now);
         }
@@ -95,6 +93,9 @@ final class HelloExchange {
                         Hello.offered(memory, 0),
                         Hello.preferred(memory, 0),
                         Hello.insisted(memory, 0));
+        if ((Hello.capabilities(memory, 0) & Hello.CAPABILITY_PARTIAL_CHECKSUMS) != 0) {
+            received.session().usePartialChecksums();
+        }
         if (current == null) {
             return false;
         }
@@ -109,7 +110,15 @@ final class HelloExchange {
     private void send(Session session, boolean answer, long now) {
         Endpoint to = peer.endpoint();
         MemorySegment frame = context.frame;
-        int length = Hello.write(frame, 0, answer, own.offered(), own.preferred(), own.insisted());
+        int length =
+                Hello.write(
+                        frame,
+                        0,
+                        answer,
+                        own.offered(),
+                        own.preferred(),
+                        own.insisted(),
+                        Hello.CAPABILITY_PARTIAL_CHECKSUMS);
         TxBatch batch =
                 to == null ? null : context.outbox.batchFor(context.sealer.sealedLength(length));
         if (batch == null) {

@@ -67,6 +67,11 @@ final class CoalescedFlow {
     private int nextId;
     private boolean idsMatter;
 
+    /** Of the pseudo-header, but for the length. */
+    private long pseudoSum;
+
+    private boolean firstIsRight;
+
     /**
      * @param arena owner of the buffer
      */
@@ -115,6 +120,8 @@ final class CoalescedFlow {
             closed = lastPushed;
         }
         expected.set(from, packet, headerBytes, isIpv4, tcp);
+        pseudoSum = PartialChecksum.pseudoSum(from, packet, transportOffset, 0);
+        firstIsRight = false;
         packets[0] = packet;
         lengths[0] = headerBytes + payload;
         count = 1;
@@ -163,14 +170,19 @@ final class CoalescedFlow {
             if (TcpHeader.sequence(from, header) != nextSequence) {
                 return false;
             }
-            nextSequence += payload;
-            lastPushed = (TcpHeader.flags(from, header) & PSH) != 0;
         } else if (UdpHeader.length(from, header) != length - transport
                 || UdpHeader.checksum(from, header) == 0) {
             return false;
         }
+        if (!isRight(from, header, length) || !firstIsRight()) {
+            return false;
+        }
         if (count == 1) {
             MemorySegment.copy(memory, packets[0], buffer, START, lengths[0]);
+        }
+        if (isTcp()) {
+            nextSequence += payload;
+            lastPushed = (TcpHeader.flags(from, header) & PSH) != 0;
         }
         MemorySegment.copy(from, packet + headers, buffer, START + bytes, payload);
         packets[count] = packet;
@@ -184,6 +196,25 @@ final class CoalescedFlow {
                         || bytes + segmentSize > MAX_BYTES
                         || count == MAX_PACKETS;
         return true;
+    }
+
+    /**
+     * Whether a packet's checksum is partial, or right: the super-packet gets one that is right, so
+     * a packet that was damaged before it came into the tunnel must not become part of it.
+     */
+    private boolean isRight(MemorySegment from, long header, int length) {
+        int field = isTcp() ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
+        int left = length - transport;
+        long pseudo = pseudoSum + Checksum.nativeOrder(left);
+        return from.get(Layouts.NATIVE_SHORT, header + field) == (short) Checksum.fold(pseudo)
+                || Checksum.fold(Checksum.sum(from, header, left, pseudo)) == 0xffff;
+    }
+
+    private boolean firstIsRight() {
+        if (!firstIsRight) {
+            firstIsRight = isRight(memory, packets[0] + transport, lengths[0]);
+        }
+        return firstIsRight;
     }
 
     /** Whether no packet can be appended any more. */
@@ -233,7 +264,7 @@ final class CoalescedFlow {
         long header = START + transport;
         writeLengths(header);
         int checksum = isTcp() ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
-        long pseudo = pseudoSum();
+        long pseudo = pseudoSum + Checksum.nativeOrder(bytes - transport);
         buffer.set(Layouts.NATIVE_SHORT, header + checksum, (short) Checksum.fold(pseudo));
         if (isTcp() && lastPushed) {
             TcpHeader.flags(buffer, header, TcpHeader.flags(buffer, header) | PSH);
@@ -247,14 +278,6 @@ final class CoalescedFlow {
                 segmentSize,
                 transport,
                 checksum);
-    }
-
-    /** Sum of the pseudo-header: addresses, protocol, length (RFC 9293 3.1, RFC 8200 8.1). */
-    private long pseudoSum() {
-        int numbers = Checksum.nativeOrder(protocol) + Checksum.nativeOrder(bytes - transport);
-        return ipv4
-                ? Checksum.sum(buffer, START + Ipv4Header.SOURCE_OFFSET, 8, numbers)
-                : Checksum.sum(buffer, START + Ipv6Header.SOURCE_OFFSET, 32, numbers);
     }
 
     private int gsoType() {

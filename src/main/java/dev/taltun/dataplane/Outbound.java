@@ -148,17 +148,32 @@ public final class Outbound implements Agent {
         } else if (!route(packet, length)) {
             return;
         } else if (VirtioNetHeader.gsoType(buffer, HEADROOM) != VirtioNetHeader.GSO_NONE) {
-            int taken = segmenter.segment(buffer, HEADROOM, packet, length, sender);
+            int taken =
+                    segmenter.segment(
+                            buffer,
+                            HEADROOM,
+                            packet,
+                            length,
+                            sender.takesPartialChecksums(),
+                            sender);
             if (taken < 0) {
                 counters.increment(Counter.DROP_BAD_OFFLOAD);
             } else if (taken < segmenter.segments()) {
                 counters.add(sender.refusal(), segmenter.segments() - taken);
             }
-        } else if (!Segmenter.completeChecksum(buffer, HEADROOM, packet, length)) {
+        } else if (!mayStayPartial(packet, length)
+                && !Segmenter.completeChecksum(buffer, HEADROOM, packet, length)) {
             counters.increment(Counter.DROP_BAD_OFFLOAD);
         } else if (!sender.accept(buffer, packet, length)) {
             counters.increment(sender.refusal());
         }
+    }
+
+    /** Whether a packet's checksum is partial, and may be so. */
+    private boolean mayStayPartial(long packet, int length) {
+        return sender.takesPartialChecksums()
+                && (VirtioNetHeader.flags(buffer, HEADROOM) & VirtioNetHeader.NEEDS_CSUM) != 0
+                && PartialChecksum.transport(buffer, packet, length) != 0;
     }
 
     /** Finds the peer by destination, if there is one; false when the packet is dropped. */

@@ -5,6 +5,7 @@ import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.TxBatch;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
+import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.Limits;
 import java.lang.foreign.Arena;
@@ -36,6 +37,7 @@ public final class PacketSender implements SegmentSink {
     private TxBatch batch;
     private long now;
     private int maxSegments;
+    private boolean partialChecksums;
 
     /** Why the last packet was not taken. */
     private Counter refusal;
@@ -100,6 +102,8 @@ public final class PacketSender implements SegmentSink {
         recipient.turnTo(peer, now);
         Endpoint to = recipient.endpoint();
         maxSegments = to == null ? 1 : offloads.maxSegments(to);
+        Session session = recipient.session();
+        partialChecksums = session != null && session.partialChecksums();
     }
 
     /** Sees to it that there is a batch; false when all are on their way. */
@@ -129,6 +133,14 @@ public final class PacketSender implements SegmentSink {
     /** Whether there is a batch that is not full. */
     boolean takesMore() {
         return batch != null && !batch.isFull();
+    }
+
+    /**
+     * Whether the recipient completes checksums itself: all packets until the next turn may be
+     * given with partial ones, and none otherwise.
+     */
+    boolean takesPartialChecksums() {
+        return partialChecksums;
     }
 
     /** Takes one packet for the recipient; says why not in {@link #refusal}. */

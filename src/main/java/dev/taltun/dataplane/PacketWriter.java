@@ -25,10 +25,26 @@ final class PacketWriter {
         this.counters = counters;
     }
 
-    /** Writes one packet as it is; its offload header goes into the room before it. */
+    /**
+     * Writes one packet as it is; its offload header goes into the room before it, and asks the
+     * kernel to complete a checksum that is partial.
+     */
     void single(MemorySegment memory, long packet, int length) {
         long header = packet - VirtioNetHeader.BYTES;
-        VirtioNetHeader.setPlain(memory, header);
+        int transport = PartialChecksum.transport(memory, packet, length);
+        if (transport == 0) {
+            VirtioNetHeader.setPlain(memory, header);
+        } else {
+            VirtioNetHeader.set(
+                    memory,
+                    header,
+                    VirtioNetHeader.NEEDS_CSUM,
+                    VirtioNetHeader.GSO_NONE,
+                    0,
+                    0,
+                    transport,
+                    PartialChecksum.fieldOffset(memory, packet, transport));
+        }
         if (write(memory, header, VirtioNetHeader.BYTES + length) < 0) {
             counters.increment(Counter.TUN_WRITE_ERRORS);
         }

@@ -112,6 +112,9 @@ public final class Relay {
             return;
         }
         TimeToLive.decrement(memory, packet);
+        if (length > mtu || !sender.takesPartialChecksums()) {
+            PartialChecksum.complete(memory, packet, length);
+        }
         boolean taken;
         if (length > mtu) {
             counters.increment(Counter.PACKETS_FRAGMENTED);

@@ -47,6 +47,7 @@ final class Segmenter {
     private int firstId;
     private int firstSequence;
     private int firstFlags;
+    private boolean leavesChecksums;
 
     Segmenter(Arena arena) {
         template = arena.allocate(MAX_HEADERS, 64);
@@ -81,15 +82,25 @@ final class Segmenter {
      * @param header offset of its {@link VirtioNetHeader}
      * @param packet offset of the IP header
      * @param length of the whole IP super-packet
+     * @param partial whether to leave checksums to the receiver, who can tell only where there are
+     *     no IP options and extension headers
      * @param sink gets each packet in order
      * @return packets that the sink took, or -1 when the offload header makes no sense
      */
-    int segment(MemorySegment buffer, long header, long packet, int length, SegmentSink sink) {
+    int segment(
+            MemorySegment buffer,
+            long header,
+            long packet,
+            int length,
+            boolean partial,
+            SegmentSink sink) {
         if (!parse(buffer, header, packet, length)) {
             return -1;
         }
+        leavesChecksums =
+                partial && transportStart == (ipv4 ? Ipv4Header.BYTES_MIN : Ipv6Header.BYTES);
         MemorySegment.copy(buffer, packet, template, 0, headerLength);
-        prepareSums();
+        prepareSums(length);
         int payload = length - headerLength;
         segments = (payload + segmentSize - 1) / segmentSize;
         int done = 0;
@@ -169,7 +180,7 @@ final class Segmenter {
     }
 
     /** Sums of what is the same in all segments; the fields that differ are zeroed first. */
-    private void prepareSums() {
+    private void prepareSums(int length) {
         pseudoSum = Checksum.nativeOrder(protocol());
         if (ipv4) {
             firstId = Ipv4Header.id(template, 0);
@@ -178,8 +189,15 @@ final class Segmenter {
             Ipv4Header.checksum(template, 0, 0);
             ipv4Sum = Checksum.sum(template, 0, transportStart, 0);
             pseudoSum = Checksum.sum(template, Ipv4Header.SOURCE_OFFSET, 8, pseudoSum);
-        } else {
+        } else if (transportStart == Ipv6Header.BYTES) {
             pseudoSum = Checksum.sum(template, Ipv6Header.SOURCE_OFFSET, 32, pseudoSum);
+        } else {
+            // A routing header may name another destination than the IPv6 header (RFC 8200, 8.1):
+            // the kernel knew which, and put its sum, with the whole length, into the field.
+            int field = tcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
+            pseudoSum =
+                    (template.get(Layouts.NATIVE_SHORT, transportStart + field) & 0xffff)
+                            + (~Checksum.nativeOrder(length - transportStart) & 0xffff);
         }
         if (tcp) {
             firstSequence = TcpHeader.sequence(template, transportStart);
@@ -224,8 +242,13 @@ final class Segmenter {
     }
 
     private void writeChecksum(MemorySegment buffer, long transport, int field, int bytes) {
+        long pseudo = pseudoSum + Checksum.nativeOrder(bytes);
+        if (leavesChecksums) {
+            buffer.set(Layouts.NATIVE_SHORT, transport + field, (short) Checksum.fold(pseudo));
+            return;
+        }
         buffer.set(Layouts.NATIVE_SHORT, transport + field, (short) 0);
-        long sum = Checksum.sum(buffer, transport, bytes, pseudoSum + Checksum.nativeOrder(bytes));
+        long sum = Checksum.sum(buffer, transport, bytes, pseudo);
         buffer.set(Layouts.NATIVE_SHORT, transport + field, Checksum.finishTransport(sum));
     }
 }

@@ -258,7 +258,7 @@ final class WarmUp {
     }
 
     /** One session for each suite in turn: both kinds of keys are to be known to the compiler. */
-    private void renewSession(CipherSuite suite) {
+    private void renewSession(CipherSuite suite, boolean partial) {
         byte[] key = new byte[32];
         Entropy.fill(key);
         AeadKey send = parts.keys().apply(suite, key);
@@ -270,6 +270,9 @@ final class WarmUp {
         Session session =
                 new Session(suite, index, index, true, parts.clock().nanoTime(), send, receive);
         resources.push(session);
+        if (partial) {
+            session.usePartialChecksums();
+        }
         indices.publish(peer, session);
         peer.publishSession(session);
     }
@@ -277,7 +280,10 @@ final class WarmUp {
     private void round(int number) {
         int share = Math.max(1, parts.rounds() / (4 * parts.suites().size()));
         if (number % share == 0) {
-            renewSession(parts.suites().get(number / share % parts.suites().size()));
+            int turn = number / share;
+            int suites = parts.suites().size();
+            // Peers of both kinds: those that take partial checksums, and plain WireGuard.
+            renewSession(parts.suites().get(turn % suites), turn / suites % 2 == 1);
         }
         int kind = number & 15;
         boolean ipv4 = kind != 15;

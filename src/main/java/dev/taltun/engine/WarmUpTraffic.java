@@ -1,5 +1,7 @@
 package dev.taltun.engine;
 
+import dev.taltun.dataplane.Checksum;
+import dev.taltun.dataplane.PartialChecksum;
 import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.memory.Layouts;
 import dev.taltun.protocol.IpPacket;
@@ -122,6 +124,10 @@ final class WarmUpTraffic {
             memory.set(Layouts.BE_INT, ip + transport, 0x1234_5678);
             UdpHeader.length(memory, ip + transport, UdpHeader.BYTES + payload);
         }
+        int bytes = headers - transport + payload;
+        long sum = PartialChecksum.pseudoSum(memory, ip, transport, bytes);
+        int field = tcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
+        memory.set(Layouts.NATIVE_SHORT, ip + transport + field, (short) Checksum.fold(sum));
         return VirtioNetHeader.BYTES + headers + payload;
     }
 

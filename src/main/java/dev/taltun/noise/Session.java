@@ -47,6 +47,7 @@ public final class Session implements AutoCloseable {
     private final ReplayWindow replay = new ReplayWindow();
     private final long[] nextCounter = new long[COUNTER_ARRAY_LENGTH];
     private volatile boolean confirmed;
+    private volatile boolean partialChecksums;
 
     /**
      * Takes over both keys.
@@ -74,6 +75,19 @@ public final class Session implements AutoCloseable {
         // The response proved to the initiator that the responder has the keys; the responder
         // learns the same only from the first message.
         this.confirmed = initiator;
+    }
+
+    /**
+     * Whether the peer takes TCP and UDP packets whose checksums are not complete. Any thread; it
+     * may say so at any time, and never takes it back.
+     */
+    public boolean partialChecksums() {
+        return partialChecksums;
+    }
+
+    /** The peer has said so. Control agent's thread. */
+    public void usePartialChecksums() {
+        partialChecksums = true;
     }
 
     public CipherSuite suite() {

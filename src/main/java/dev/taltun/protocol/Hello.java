@@ -40,6 +40,9 @@ public final class Hello {
     /** Answers a HELLO, and so needs no answer. */
     public static final int FLAG_ANSWER = 1;
 
+    /** The sender takes TCP and UDP packets whose checksums hold the pseudo-header's sum only. */
+    public static final int CAPABILITY_PARTIAL_CHECKSUMS = 1;
+
     private Hello() {}
 
     /** True if a control frame, which was checked, holds every fixed field of a HELLO. */
@@ -89,7 +92,8 @@ public final class Hello {
             boolean answer,
             int offered,
             int preferred,
-            int insisted) {
+            int insisted,
+            int capabilities) {
         int bytes = BYTES_MIN;
         ControlFrame.putHeader(
                 segment, offset, ControlFrame.TYPE_HELLO, bytes - ControlFrame.HEADER_BYTES);
@@ -98,7 +102,7 @@ public final class Hello {
         segment.set(Layouts.BYTE, offset + OFFERED_OFFSET, (byte) offered);
         segment.set(Layouts.BYTE, offset + PREFERRED_OFFSET, (byte) preferred);
         segment.set(Layouts.BYTE, offset + INSISTED_OFFSET, (byte) insisted);
-        segment.set(Layouts.BE_INT, offset + CAPABILITIES_OFFSET, 0);
+        segment.set(Layouts.BE_INT, offset + CAPABILITIES_OFFSET, capabilities);
         segment.set(Layouts.BYTE, offset + ADDRESSES_OFFSET, (byte) 0);
         return bytes;
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.ffi.Errno;
+import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
@@ -333,6 +334,65 @@ class CoalescerTest {
             own.flush();
             Flows.assertSame(sent, tun.packets);
         }
+    }
+
+    /** What was damaged before the tunnel must not come out of it as if it were whole. */
+    @Test
+    void aWrongChecksumAmidAFlowStaysWrong() {
+        for (Packet p : fourKinds()) {
+            for (int bad = 0; bad < 5; bad++) {
+                for (int i = 0; i < 5; i++) {
+                    byte[] packet = p.payload(1001, i).build();
+                    if (i == bad) {
+                        packet[packet.length - 1] ^= 1;
+                    }
+                    add(packet);
+                    p.sequence += 1001;
+                    p.id++;
+                }
+                flush();
+                assertArrayEquals(in.toArray(), tun.packets.toArray());
+            }
+        }
+        assertTrue(tun.superPackets > 0, "those beside it are put together");
+    }
+
+    @Test
+    void partialChecksumsArePutTogetherAndMarked() {
+        for (Packet p : fourKinds()) {
+            tun.superPackets = 0;
+            for (int i = 0; i < 5; i++) {
+                byte[] whole = p.payload(1001, i).build();
+                // One that is whole fits in.
+                add(i == 3 ? whole : partial(p));
+                in.set(in.size() - 1, whole);
+                p.sequence += 1001;
+                p.id++;
+            }
+            check();
+            assertEquals(1, tun.superPackets);
+            List<Integer> flags = new ArrayList<>();
+            tun.refuse = written -> !flags.add(written.flags());
+            add(partial(p));
+            in.set(in.size() - 1, p.build());
+            check();
+            assertEquals(List.of(VirtioNetHeader.NEEDS_CSUM), flags);
+            tun.refuse = written -> false;
+        }
+    }
+
+    private static List<Packet> fourKinds() {
+        List<Packet> kinds = List.of(Packet.tcp4(), Packet.udp4(), Packet.tcp4(), Packet.udp4());
+        kinds.get(2).ipv6 = true;
+        kinds.get(3).ipv6 = true;
+        return kinds;
+    }
+
+    private static byte[] partial(Packet p) {
+        byte[] packet = p.build();
+        int pseudo = Model.pseudo(packet, p.transport(), p.protocol);
+        Model.put16(packet, Model.checksumField(p.transport(), p.protocol), pseudo);
+        return packet;
     }
 
     @Test

@@ -102,6 +102,9 @@ class EndToEndTest {
                 Peer ofA = a.addPeer(2);
                 Peer ofB = b.addPeer(1);
                 Node.connect(a, ofA, b, ofB, CipherSuite.values()[round % 2]);
+                if (random.nextBoolean()) {
+                    ofA.session().usePartialChecksums();
+                }
                 Source source = new Source(random);
                 for (int i = 0; i < 60; i++) {
                     source.feed(a, round % 4 != 0);

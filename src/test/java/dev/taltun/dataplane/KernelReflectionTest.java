@@ -95,7 +95,7 @@ class KernelReflectionTest {
                 assertTrue(Segmenter.completeChecksum(buffer, 0, packet, length));
                 accept(buffer, packet, length);
             } else {
-                int count = segmenter.segment(buffer, 0, packet, length, this);
+                int count = segmenter.segment(buffer, 0, packet, length, false, this);
                 assertEquals(segmenter.segments(), count);
                 superPackets++;
             }

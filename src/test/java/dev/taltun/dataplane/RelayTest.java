@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taltun.io.tun.VirtioNetHeader;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.Limits;
 import dev.taltun.routing.IpPrefix;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -392,5 +394,27 @@ class RelayTest extends HubLab {
         send(1, packet(1, 2, 100).build());
         assertEquals(1, hub.count(Counter.PACKETS_RELAYED));
         assertTrue((second.takeRequests() & Peer.WANT_HANDSHAKE) != 0);
+    }
+
+    /** A hub stands between those that leave checksums to each other and those that do not. */
+    @Test
+    void aChecksumLeftOpenIsCompletedForWhoDoesNotTakeIt() {
+        hubOf.get(0).session().usePartialChecksums();
+        ofHub.get(2).session().usePartialChecksums();
+        for (int to = 2; to <= 3; to++) {
+            List<Integer> flags = new ArrayList<>();
+            spoke(to).tun.refuse = written -> !flags.add(written.flags());
+            for (Packet p : List.of(packet(1, to, 500), packet(1, to, 501))) {
+                byte[] open = p.build();
+                int pseudo = Model.pseudo(open, 20, Packet.UDP);
+                Model.put16(open, 26, pseudo);
+                spoke(1).tun.offerRaw(FakeTun.header(Model.NONE, 0, 0, 20, 26), open);
+                settle(1);
+                byte[] arrived = spoke(to).tun.packets.getLast();
+                assertArrayEquals(hop(p), arrived);
+            }
+            int expected = to == 2 ? 0 : VirtioNetHeader.NEEDS_CSUM;
+            assertEquals(List.of(expected, expected), flags);
+        }
     }
 }

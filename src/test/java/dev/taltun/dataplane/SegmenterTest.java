@@ -61,7 +61,7 @@ class SegmenterTest {
         byte[] packet = superPacket(p);
         put(packet, VirtioNetHeader.NEEDS_CSUM, type(p), size, p.transport(), field(p));
         Sink sink = new Sink();
-        int count = segmenter.segment(buffer, HEADER, PACKET, packet.length, sink);
+        int count = segmenter.segment(buffer, HEADER, PACKET, packet.length, false, sink);
         assertEquals(sink.packets.size(), count);
         return sink.packets;
     }
@@ -90,6 +90,58 @@ class SegmenterTest {
         assertEquals(expected.size(), actual.size(), what);
         for (int i = 0; i < expected.size(); i++) {
             assertArrayEquals(expected.get(i), actual.get(i), what + ", segment " + i);
+        }
+    }
+
+    @Test
+    void leavesTheChecksumsIfAsked() {
+        RandomPackets packets = new RandomPackets(Seed.random("SegmenterTest"));
+        for (int i = 0; i < 1000; i++) {
+            Packet p = packets.any();
+            int size = 1 + packets.below(1400);
+            p.payload = packets.bytes(size + 1 + packets.below(5000));
+            List<byte[]> whole = cut(p, size);
+            byte[] packet = superPacket(p);
+            put(packet, VirtioNetHeader.NEEDS_CSUM, type(p), size, p.transport(), field(p));
+            Sink sink = new Sink();
+            segmenter.segment(buffer, HEADER, PACKET, packet.length, true, sink);
+            boolean plain = p.transport() == (p.ipv6 ? 40 : 20);
+            for (int s = 0; s < whole.size(); s++) {
+                byte[] expected = whole.get(s);
+                if (plain) {
+                    int pseudo = Model.pseudo(expected, p.transport(), p.protocol);
+                    int at = Model.checksumField(p.transport(), p.protocol);
+                    Model.put16(expected, at, pseudo);
+                }
+                assertArrayEquals(expected, sink.packets.get(s));
+            }
+        }
+    }
+
+    /** RFC 8200, 8.1: the checksum is about where the packet will arrive in the end. */
+    @Test
+    void behindARoutingHeaderTheKernelsSumIsKept() {
+        byte[] packet = new byte[40 + 24 + 20 + 3000];
+        packet[0] = 0x60;
+        Model.put16(packet, 4, packet.length - 40);
+        packet[6] = 43;
+        packet[7] = 64;
+        Model.put32(packet, 20, 0x01020304);
+        Model.put32(packet, 36, 0x05060708);
+        packet[40] = Packet.TCP;
+        packet[41] = 2;
+        packet[43] = 1;
+        packet[64 + 12] = 0x50;
+        packet[64 + 13] = 0x10;
+        byte[] atTheEnd = packet.clone();
+        Model.put32(atTheEnd, 36, 0x0a0b0c0d);
+        Model.put16(packet, 64 + 16, Model.pseudo(atTheEnd, 64, Packet.TCP));
+        put(packet, VirtioNetHeader.NEEDS_CSUM, Model.TCPV6, 1000, 64, 16);
+        Sink sink = new Sink();
+        assertEquals(3, segmenter.segment(buffer, HEADER, PACKET, packet.length, false, sink));
+        for (byte[] segment : sink.packets) {
+            Model.put32(segment, 36, 0x0a0b0c0d);
+            assertTrue(Model.transportValid(segment, 64, Packet.TCP));
         }
     }
 
@@ -139,7 +191,7 @@ class SegmenterTest {
         put(packet, VirtioNetHeader.NEEDS_CSUM, Model.TCPV4, 1000, 20, 16);
         Sink sink = new Sink();
         sink.room = 2;
-        assertEquals(2, segmenter.segment(buffer, HEADER, PACKET, packet.length, sink));
+        assertEquals(2, segmenter.segment(buffer, HEADER, PACKET, packet.length, false, sink));
         assertEquals(2, sink.packets.size());
     }
 
@@ -181,7 +233,8 @@ class SegmenterTest {
     private void refused(String what, byte[] packet, int type, int size, int start) {
         put(packet, VirtioNetHeader.NEEDS_CSUM, type, size, start, type == 5 ? 6 : 16);
         Sink sink = new Sink();
-        assertEquals(-1, segmenter.segment(buffer, HEADER, PACKET, packet.length, sink), what);
+        assertEquals(
+                -1, segmenter.segment(buffer, HEADER, PACKET, packet.length, false, sink), what);
         assertEquals(0, sink.packets.size(), what);
     }
 
@@ -256,7 +309,7 @@ class SegmenterTest {
             Sink sink = new Sink();
             int length = packet.length;
             Segmenter.completeChecksum(tight, 0, header.length, length);
-            int count = segmenter.segment(tight, 0, header.length, length, sink);
+            int count = segmenter.segment(tight, 0, header.length, length, false, sink);
             assertEquals(Math.max(0, count), sink.packets.size());
             int payload = 0;
             for (byte[] segment : sink.packets) {
