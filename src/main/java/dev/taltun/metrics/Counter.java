@@ -29,7 +29,7 @@ public enum Counter {
     DROP_NO_BATCH("From TUN: every batch is in use, the network is slower than the TUN device"),
     DROP_STAGED("Packets held for a handshake that never completed"),
     DROP_TOO_SHORT("From the network: shorter than any message of its type"),
-    DROP_TRUNCATED("From the network: larger than the largest packet of this interface"),
+    DROP_TRUNCATED("From the network: larger than the largest message there is"),
     DROP_UNKNOWN_TYPE("From the network: not a message of this protocol"),
     DROP_UNKNOWN_INDEX("From the network: receiver index of no session"),
     DROP_EXPIRED("From the network: session older than it may be"),

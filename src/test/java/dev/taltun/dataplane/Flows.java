@@ -37,6 +37,11 @@ final class Flows {
         }
     }
 
+    /** Asserts that the packets that came out are those that went in. */
+    static void assertSameInAnyOrder(List<byte[]> in, List<byte[]> out) {
+        assertEquals("", difference(in, out), "lost, and come from nowhere");
+    }
+
     /** Packets that are in only one of both lists, a few of them. */
     private static String difference(List<byte[]> in, List<byte[]> out) {
         Map<String, Integer> surplus = new LinkedHashMap<>();

@@ -242,6 +242,42 @@ final class OverloadTest {
         }
     }
 
+    /**
+     * The way out takes a tenth of what comes in. UDP does not care; TCP has to find out, and an
+     * echo must get through beside it.
+     */
+    @Test
+    void aLinkThatIsTooSlowStarvesNobody() throws Exception {
+        try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false)) {
+            for (Node node : List.of(hosts.left(), hosts.right())) {
+                ((TaltunNode) node).jvm(HEAP);
+            }
+            hosts.start();
+            String[] slow =
+                    "tc qdisc add dev eth0 root tbf rate 50mbit burst 64k latency 20ms".split(" ");
+            hosts.a().run(slow);
+            Iperf.Flow alone = Iperf.tcp(hosts.a(), hosts.b(), TwoHosts.RIGHT_VIP, 3);
+            assertTrue(alone.bitsPerSecond() > 25e6, () -> alone + "\n" + hosts.logs());
+            try (Sink sink = new Sink(hosts.b(), FLOOD_PORT)) {
+                byte[] payload = new byte[1372];
+                try (Flood flood =
+                        new Flood(hosts.a(), TwoHosts.RIGHT_VIP, FLOOD_PORT, () -> payload)) {
+                    Await.until("a flood", SOON, () -> flood.sent.get() > 20_000);
+                    long before = sink.received.get();
+                    Ping.Series echoes =
+                            Ping.series(hosts.b(), TwoHosts.LEFT_VIP, 100, Duration.ofMillis(20));
+                    // A queue that drops takes it out on everybody; but not on all of everybody's.
+                    assertTrue(echoes.received() > 0, () -> echoes + "\n" + hosts.logs());
+                    long delivered = sink.received.get() - before;
+                    assertTrue(delivered > 2_000, () -> delivered + " of the flood");
+                }
+            }
+            Ping.Series echoes =
+                    Ping.series(hosts.a(), TwoHosts.RIGHT_VIP, 20, Duration.ofMillis(20));
+            assertEquals(0, echoes.lost(), hosts::logs);
+        }
+    }
+
     private static byte[] noise(Random random, int type, int length) {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);

@@ -177,7 +177,8 @@ final class StreamTest {
 
     /** The kernel loses whole runs of datagrams at once. */
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"", "--tun-tso off --tun-uso off --udp-gso off --udp-gro off"})
+    @ValueSource(
+            strings = {"--workers 3", "--tun-tso off --tun-uso off --udp-gso off --udp-gro off"})
     void lostRuns(String flags) throws IOException {
         Random random = Seed.random("StreamTest.lostRuns");
         try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false)) {

@@ -167,6 +167,36 @@ class LinuxUdpSocketTest {
         }
     }
 
+    /**
+     * RFC 6040 needs it: the mark of the outer header is the sender's, and the receiver sees it.
+     */
+    @Test
+    void congestionMarksCrossTheKernel() throws IOException {
+        for (String[] way :
+                new String[][] {
+                    {"127.0.0.1", "127.0.0.1", "127.0.0.1"},
+                    {"::1", "::1", "::1"},
+                    {"::", "::", "127.0.0.1"}
+                }) {
+            try (UdpFixture a = UdpFixture.open(way[0], false);
+                    UdpFixture b = UdpFixture.open(way[1], true)) {
+                for (int mark = 0; mark < 4; mark++) {
+                    for (int count : new int[] {1, 3}) {
+                        for (int i = 0; i < count; i++) {
+                            a.tx.append(50, b.at(way[2]), 64, mark);
+                        }
+                        assertEquals(1, a.tx.messages());
+                        a.sendAll();
+                        int before = b.arrived.size();
+                        b.receive(before + count);
+                        assertEquals(before + count, b.arrived.size());
+                        assertEquals(mark, b.rx.ecn(0), way[2] + ", " + count + " datagrams");
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void answersLeaveFromTheAddressThatWasAsked() throws IOException {
         for (String wildcard : new String[] {"0.0.0.0", "::"}) {
