@@ -29,8 +29,7 @@ import java.util.Set;
  *   missing reply  15 s + jitter after data sent, nothing received since: new handshake
  *   keepalive      10 s after data received, nothing sent since: empty packet
  *   heartbeat      the configured time after the last packet either way: empty packet
- *   probe          in its place, to who answers, the configured time after the last packet sent
- *   silence        5 s after a probe, nothing received since: new handshake
+ *   probe          in its place, to who answers; 5 s later, nothing received since: new handshake
  *   rekey          120 s after the handshake, when its initiator sends: new handshake
  *   expiry         180 s after the handshake: the session goes
  *   wipe           540 s after the last handshake: everything goes
