@@ -33,7 +33,8 @@ endif
 
 # What each target runs, as command-or-library:Debian-package.
 DEMO_NEEDS := mvn:maven ip:iproute2 ping:iputils-ping iperf3:iperf3 unshare:util-linux libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1
-TEST_NEEDS := $(DEMO_NEEDS) wg:wireguard-tools wireguard-go:wireguard-go nft:nftables setpriv:util-linux
+TEST_NEEDS := $(DEMO_NEEDS) wg:wireguard-tools wireguard-go:wireguard-go nft:nftables setpriv:util-linux \
+  traceroute:traceroute tracepath:iputils-tracepath
 BENCH_NEEDS := mvn:maven ip:iproute2 ping:iputils-ping iperf3:iperf3 libcrypto.so.3:libssl3 libIPSec_MB.so.1:libipsec-mb1 \
   wg:wireguard-tools wireguard-go:wireguard-go fc-list:fontconfig
 

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The agent that owns the peers. See the package's description.
@@ -72,6 +73,9 @@ public final class ControlAgent implements Agent {
     private long backAt = Long.MAX_VALUE;
 
     private boolean running;
+
+    /** Changes of peers under way, or null. */
+    private Reconfiguration reconfiguration;
 
     /**
      * What a control agent works with. The identity's private key stays the caller's, who closes it
@@ -147,7 +151,7 @@ public final class ControlAgent implements Agent {
     @Override
     public int doWork() {
         long now = clock.nanoTime();
-        int work = commands.run(COMMANDS_PER_STEP);
+        int work = isReconfiguring() ? reconfigure(now) : commands.run(COMMANDS_PER_STEP);
         work += lookAtNetwork(now);
         work += handshakes.receive(now);
         work += takeRequests(now);
@@ -257,12 +261,21 @@ public final class ControlAgent implements Agent {
         }
     }
 
-    void onReconfigure(List<PeerSpec> wanted, List<PublicKey> unwanted) {
-        long now = clock.nanoTime();
-        List<PeerController> added = peers.reconfigure(wanted, unwanted, now);
-        if (running) {
-            added.forEach(peer -> peer.start(now));
+    void onReconfigure(
+            List<PeerSpec> wanted, List<PublicKey> unwanted, CompletableFuture<Void> result) {
+        reconfiguration = new Reconfiguration(peers, wanted, unwanted, running, result);
+    }
+
+    /** Whether commands have to wait until peers have been changed. */
+    boolean isReconfiguring() {
+        return reconfiguration != null;
+    }
+
+    private int reconfigure(long now) {
+        if (reconfiguration.step(now)) {
+            reconfiguration = null;
         }
+        return 1;
     }
 
     void onUpdate(PeerSpec spec) {
@@ -341,6 +354,10 @@ public final class ControlAgent implements Agent {
     @Override
     public void onClose() {
         running = false;
+        if (isReconfiguring()) {
+            reconfiguration.abandon(ControlCommands.stopping());
+            reconfiguration = null;
+        }
         commands.close();
         resolver.close();
         peers.close();

@@ -46,7 +46,8 @@ public final class ControlCommands {
 
     /**
      * Makes many changes at once, with all routes in one new snapshot: all of them or none.
-     * Sessions of peers that are not named, or only changed, stay.
+     * Sessions of peers that are not named, or only changed, stay. However many there are, nothing
+     * but other commands waits for them.
      *
      * @param wanted peers to add, or to change if they are there
      * @param unwanted peers to remove; those that are not there are ignored
@@ -54,7 +55,17 @@ public final class ControlCommands {
     public CompletableFuture<Void> reconfigure(List<PeerSpec> wanted, List<PublicKey> unwanted) {
         List<PeerSpec> specs = List.copyOf(wanted);
         List<PublicKey> keys = List.copyOf(unwanted);
-        return submit(() -> agent.onReconfigure(specs, keys));
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        post(
+                () -> {
+                    if (closed) {
+                        result.completeExceptionally(stopping());
+                    } else {
+                        agent.onReconfigure(specs, keys, result);
+                    }
+                },
+                result);
+        return result;
     }
 
     /** Removes a peer, with its routes and sessions. */
@@ -119,7 +130,7 @@ public final class ControlCommands {
 
     private <T> void complete(CompletableFuture<T> result, Supplier<T> command) {
         if (closed) {
-            refuse(result, "the engine is stopping");
+            result.completeExceptionally(stopping());
             return;
         }
         try {
@@ -131,17 +142,18 @@ public final class ControlCommands {
 
     private void post(Runnable command, CompletableFuture<?> result) {
         if (closed) {
-            refuse(result, "the engine is stopping");
+            result.completeExceptionally(stopping());
         } else if (!post(command)) {
-            refuse(result, "the engine is too busy; try again");
+            result.completeExceptionally(
+                    new IllegalStateException("the engine is too busy; try again"));
         } else if (closed) {
             // It may have come too late to be found by the agent's last look.
-            refuse(result, "the engine is stopping");
+            result.completeExceptionally(stopping());
         }
     }
 
-    private static void refuse(CompletableFuture<?> result, String reason) {
-        result.completeExceptionally(new IllegalStateException(reason));
+    static IllegalStateException stopping() {
+        return new IllegalStateException("the engine is stopping");
     }
 
     /** Has something done on the control agent's thread; false when it is too busy. */
@@ -159,7 +171,7 @@ public final class ControlCommands {
     int run(int most) {
         int done = 0;
         Runnable command;
-        while (done < most && (command = mailbox.poll()) != null) {
+        while (done < most && !agent.isReconfiguring() && (command = mailbox.poll()) != null) {
             command.run();
             done++;
         }

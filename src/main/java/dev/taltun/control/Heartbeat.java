@@ -30,12 +30,26 @@ final class Heartbeat {
         from = now;
     }
 
-    /** When the next is due; {@link Long#MAX_VALUE} if it is off or the peer is nowhere. */
-    long deadline(Peer peer) {
+    /**
+     * The peer asks in place of its own, so that both hear of each other. Ours is due if it stops:
+     * a little later than the next question, lest both go out each time.
+     */
+    void asked(long now) {
+        from = now + SECOND_NANOS;
+    }
+
+    /**
+     * When the next is due; {@link Long#MAX_VALUE} if it is off or the peer is nowhere.
+     *
+     * @param answered whether it will be: what comes is no reason to send none then, else the two
+     *     ends would soon take turns, and some NATs only stay open for what comes from inside
+     */
+    long deadline(Peer peer, boolean answered) {
         if (seconds == 0 || peer.endpoint() == null) {
             return Long.MAX_VALUE;
         }
-        long last = Math.max(from, Math.max(peer.lastSent(), peer.lastReceived()));
+        long heard = answered ? 0 : peer.lastReceived();
+        long last = Math.max(from, Math.max(peer.lastSent(), heard));
         return last + seconds * SECOND_NANOS;
     }
 }

@@ -36,6 +36,7 @@ final class HelloExchange {
     private SuiteChoice own;
     private SuiteChoice remote = SuiteChoice.WIREGUARD;
     private int ignored;
+    private boolean answers;
     private long lastAnswer;
 
     HelloExchange(ControlContext context, Peer peer, SuiteChoice own) {
@@ -64,9 +65,19 @@ final class HelloExchange {
         remote = SuiteChoice.WIREGUARD;
     }
 
+    /** Whether the peer is a Taltun engine, by all that is known: it answers control frames. */
+    boolean isAnswered() {
+        return answers;
+    }
+
+    /** A control frame was not answered: it may be another engine by now, until it says HELLO. */
+    void doubt() {
+        answers = false;
+    }
+
     /** A new session can be sent with. */
     void onSession(Session session, long now) {
-        if (session.initiator() && ignored < IGNORED_MAX) {
+        if (session.initiator() && ignored < IGNORED_MAX && !own.equals(SuiteChoice.WIREGUARD)) {
             ignored++;
             send(session, false, now);
         }
@@ -88,6 +99,7 @@ final class HelloExchange {
             return false;
         }
         ignored = 0;
+        answers = true;
         remote =
                 new SuiteChoice(
                         Hello.offered(memory, 0),

@@ -60,6 +60,11 @@ interface PathRole {
         return false;
     }
 
+    /** Whether it is nothing to the finding of paths, which has its own ways to notice silence. */
+    default boolean isPlain() {
+        return false;
+    }
+
     /** What the user sees of it. */
     PathStatus status(long now);
 
@@ -68,6 +73,16 @@ interface PathRole {
 
     /** Of a peer that is found where the user says, or calls us. */
     static PathRole plain(Peer peer) {
-        return now -> PathStatus.plain(peer.endpoint());
+        return new PathRole() {
+            @Override
+            public boolean isPlain() {
+                return true;
+            }
+
+            @Override
+            public PathStatus status(long now) {
+                return PathStatus.plain(peer.endpoint());
+            }
+        };
     }
 }

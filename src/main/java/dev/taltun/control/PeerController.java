@@ -29,6 +29,7 @@ import java.util.Set;
  *   missing reply  15 s + jitter after data sent, nothing received since: new handshake
  *   keepalive      10 s after data received, nothing sent since: empty packet
  *   heartbeat      the configured time after the last packet either way: empty packet
+ *   probe          in its place, to who answers; 5 s later, nothing received since: new handshake
  *   rekey          120 s after the handshake, when its initiator sends: new handshake
  *   expiry         180 s after the handshake: the session goes
  *   wipe           540 s after the last handshake: everything goes
@@ -40,8 +41,6 @@ import java.util.Set;
  */
 final class PeerController implements TimerWheel.Expiry {
     private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
-    private static final long REPLY_TIMEOUT_NANOS =
-            Limits.KEEPALIVE_TIMEOUT_NANOS + Limits.REKEY_TIMEOUT_NANOS;
 
     private final ControlContext context;
     private final Peer peer;
@@ -55,6 +54,7 @@ final class PeerController implements TimerWheel.Expiry {
     private final Initiator initiator;
     private final PathParts pathParts;
     private final PeerFrames frames;
+    private final Silence silence;
     private final Heartbeat heartbeat = new Heartbeat();
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
     private PeerSpec spec;
@@ -62,9 +62,6 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** Whether to shake hands at the next look, without being asked by a packet. */
     private boolean startHandshake;
-
-    /** Addition to the wait for a missing reply. */
-    private long replyJitter;
 
     /** When to wipe everything, or 0. */
     private long wipeAt;
@@ -95,9 +92,9 @@ final class PeerController implements TimerWheel.Expiry {
         initiator = new Initiator(context, handshake, sessions, messages, news, place, hello);
         pathParts =
                 new PathParts(context, peer, sessions, messages, hello, initiator, this::schedule);
-        frames = new PeerFrames(pathParts);
+        frames = new PeerFrames(pathParts, heartbeat);
         role = context.paths.roleOf(pathParts, spec);
-        replyJitter = context.jitter();
+        silence = new Silence(pathParts);
         heartbeat.every(spec.keepaliveSeconds());
     }
 
@@ -312,6 +309,9 @@ final class PeerController implements TimerWheel.Expiry {
             return false;
         }
         role.onUnreachable(now);
+        if (role.isPlain() && silence.isLikely(now)) {
+            shakeHands(now, now);
+        }
         schedule(now);
         return true;
     }
@@ -416,7 +416,12 @@ final class PeerController implements TimerWheel.Expiry {
 
     private void heartbeat(long now) {
         heartbeat.restart(now);
-        if (heartbeatDeadline(now) != Long.MAX_VALUE) {
+        if (heartbeatDeadline(now) == Long.MAX_VALUE) {
+            return;
+        }
+        if (role.isPlain() && silence.ask(now)) {
+            keepFresh(now);
+        } else {
             keepalive(now);
         }
     }
@@ -436,12 +441,10 @@ final class PeerController implements TimerWheel.Expiry {
         if (!initiator.onTimer(now)) {
             news.gaveUp(staged.dropAll());
         }
-        long awaiting = peer.awaitingReplySince();
-        if (awaiting != 0 && now >= awaiting + REPLY_TIMEOUT_NANOS + replyJitter) {
-            peer.clearAwaitingReply();
-            replyJitter = context.jitter();
+        long silentSince = silence.since(now);
+        if (silentSince != 0) {
             place.forgetLocalAddress();
-            shakeHands(now, awaiting);
+            shakeHands(now, silentSince);
         }
         if (now >= keepaliveDeadline()) {
             keepalive(now);
@@ -467,7 +470,8 @@ final class PeerController implements TimerWheel.Expiry {
 
     private long heartbeatDeadline(long now) {
         boolean on = spec.initiates() || sessions.usable(now) != null;
-        return on ? heartbeat.deadline(peer) : Long.MAX_VALUE;
+        boolean answered = role.isPlain() && hello.isAnswered();
+        return on ? heartbeat.deadline(peer, answered) : Long.MAX_VALUE;
     }
 
     /** Sets the timer to the moment at which there is something to look at. */
@@ -476,11 +480,7 @@ final class PeerController implements TimerWheel.Expiry {
         peer.setWatched(sessions.exist());
         long at = Math.min(keepaliveDeadline(), heartbeatDeadline(now));
         at = Math.min(at, Math.min(place.deadline(), initiator.deadline()));
-        at = Math.min(at, role.deadline());
-        long awaiting = peer.awaitingReplySince();
-        if (awaiting != 0) {
-            at = Math.min(at, awaiting + REPLY_TIMEOUT_NANOS + replyJitter);
-        }
+        at = Math.min(at, Math.min(role.deadline(), silence.deadline()));
         if (wipeAt != 0) {
             at = Math.min(at, wipeAt);
         }

@@ -10,9 +10,11 @@ import java.lang.foreign.MemorySegment;
 /** One peer's control frames, each to whom it concerns. Control agent's thread. */
 final class PeerFrames {
     private final PathParts parts;
+    private final Heartbeat heartbeat;
 
-    PeerFrames(PathParts parts) {
+    PeerFrames(PathParts parts, Heartbeat heartbeat) {
         this.parts = parts;
+        this.heartbeat = heartbeat;
     }
 
     /**
@@ -28,6 +30,7 @@ final class PeerFrames {
             }
             case ControlFrame.TYPE_PROBE -> {
                 if (isProbe(memory)) {
+                    heartbeat.asked(now);
                     answer(memory, now);
                 }
             }

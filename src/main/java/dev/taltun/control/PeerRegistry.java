@@ -62,7 +62,12 @@ final class PeerRegistry {
         return peer;
     }
 
-    private PeerController make(PeerSpec spec) {
+    /**
+     * Makes a peer that nobody knows yet.
+     *
+     * @throws IllegalArgumentException if its key is our own or no good
+     */
+    PeerController make(PeerSpec spec) {
         if (spec.publicKey().equals(context.identity.publicKey())) {
             throw new IllegalArgumentException(
                     "the public key of "
@@ -70,52 +75,6 @@ final class PeerRegistry {
                             + " is our own; ask the peer for the output of 'taltun pubkey'");
         }
         return new PeerController(context, spec);
-    }
-
-    /**
-     * Adds, changes and removes, with all routes in one new snapshot; everything or nothing.
-     *
-     * @param wanted to add, or to change if they are there; none twice
-     * @param unwanted to remove if they are there
-     * @return those added, not yet started
-     * @throws IllegalArgumentException if a new key is our own or no good
-     */
-    List<PeerController> reconfigure(List<PeerSpec> wanted, List<PublicKey> unwanted, long now) {
-        List<PeerController> added = new ArrayList<>();
-        try {
-            for (PeerSpec spec : wanted) {
-                if (!peers.containsKey(spec.publicKey())) {
-                    added.add(make(spec));
-                }
-            }
-        } catch (IllegalArgumentException e) {
-            added.forEach(PeerController::close);
-            throw e;
-        }
-        RouteChange routes = new RouteChange();
-        List<PeerController> removed = new ArrayList<>();
-        for (PublicKey key : unwanted) {
-            PeerController peer = peers.remove(key);
-            if (peer != null) {
-                routes.take(peer);
-                removed.add(peer);
-            }
-        }
-        // A prefix may move from one changed peer to another: first all lose, then all get.
-        for (PeerSpec spec : wanted) {
-            PeerController peer = peers.get(spec.publicKey());
-            if (peer != null) {
-                routes.take(peer);
-                peer.update(spec, now);
-            }
-        }
-        added.forEach(peer -> peers.put(peer.peer().publicKey(), peer));
-        for (PeerSpec spec : wanted) {
-            routes.give(peers.get(spec.publicKey()));
-        }
-        routes.publish();
-        removed.forEach(PeerController::close);
-        return added;
     }
 
     /** Takes over changed wishes for a peer. */
@@ -197,6 +156,20 @@ final class PeerRegistry {
         peers.values().forEach(peer -> peer.identityChanged(now));
     }
 
+    /** From now on it is one of all. */
+    void register(PeerController peer) {
+        peers.put(peer.peer().publicKey(), peer);
+    }
+
+    /** Nobody finds it any more, but it is not closed; null if it was not there. */
+    PeerController unregister(PublicKey key) {
+        return peers.remove(key);
+    }
+
+    RouteChange routeChange() {
+        return new RouteChange();
+    }
+
     private PeerController known(PublicKey key) {
         PeerController peer = peers.get(key);
         if (peer == null) {
@@ -231,7 +204,7 @@ final class PeerRegistry {
      * The next snapshot of the routes, while it is being made. A prefix that another peer has moves
      * to the one that gets it, as wg(8) has it.
      */
-    private final class RouteChange {
+    final class RouteChange {
         private final Map<Peer, Set<IpPrefix>> moved = new HashMap<>();
         private PrefixTable<Peer> routes = table.routes();
 

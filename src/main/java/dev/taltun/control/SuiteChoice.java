@@ -18,6 +18,12 @@ public record SuiteChoice(int offered, int preferred, int insisted) {
         return 1 << suite.id();
     }
 
+    /** A Taltun engine's user wants WireGuard's own suite and no other. */
+    public static SuiteChoice chacha() {
+        int chacha = bit(CipherSuite.CHACHA20_POLY1305);
+        return new SuiteChoice(chacha, 0, chacha);
+    }
+
     /** Both suites, the fast one preferred or not. */
     public static SuiteChoice automatic(boolean aesIsFaster) {
         int aes = bit(CipherSuite.AES_256_GCM);

@@ -108,6 +108,10 @@ public final class Inbound implements Agent {
 
     private long openedBytes;
     private int dataPackets;
+
+    /** Those need no acknowledgment: who sends one waits for its answer, or for none. */
+    private int controlFrames;
+
     private int keepalives;
     private int delivered;
     private boolean lastMinute;
@@ -306,7 +310,6 @@ public final class Inbound implements Agent {
         if (plain == 0) {
             keepalives++;
         } else {
-            dataPackets++;
             inner(i, packet, plain);
         }
     }
@@ -330,12 +333,14 @@ public final class Inbound implements Agent {
 
     private void inner(int i, long packet, int plain) {
         int length = IpPacket.checkedLength(slab, packet, plain);
+        if (length < 0 && ControlFrame.isControl(slab, packet, plain)) {
+            controlFrames++;
+            frame(packet, plain);
+            return;
+        }
+        dataPackets++;
         if (length < 0) {
-            if (ControlFrame.isControl(slab, packet, plain)) {
-                frame(packet, plain);
-            } else {
-                counters.increment(Counter.DROP_INNER_NOT_IP);
-            }
+            counters.increment(Counter.DROP_INNER_NOT_IP);
             return;
         }
         boolean congested = batch.ecn(i) == Ecn.CONGESTED;
@@ -409,7 +414,7 @@ public final class Inbound implements Agent {
 
     /** Credits what was opened to its peer, before another peer's datagram or at the end. */
     private void account() {
-        int datagrams = dataPackets + keepalives;
+        int datagrams = dataPackets + controlFrames + keepalives;
         if (datagrams == 0) {
             return;
         }
@@ -426,6 +431,7 @@ public final class Inbound implements Agent {
         counters.add(Counter.KEEPALIVES_RECEIVED, keepalives);
         openedBytes = 0;
         dataPackets = 0;
+        controlFrames = 0;
         keepalives = 0;
         delivered = 0;
     }

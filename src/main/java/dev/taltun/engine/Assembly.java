@@ -396,7 +396,7 @@ final class Assembly {
         specs = new PeerSpecs(config.iface().mode(), aesIsFaster);
         ControlAgent agent =
                 new ControlAgent(parts, config.peers().stream().map(specs::of).toList());
-        reloader = new Reloader(config, agent.commands(), specs, log);
+        reloader = new Reloader(config, agent.commands(), specs, host, log);
         resources.push(reloader);
         return agent;
     }

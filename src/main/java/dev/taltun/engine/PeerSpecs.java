@@ -47,7 +47,7 @@ record PeerSpecs(Mode mode, boolean aesIsFaster) {
 
     SuiteChoice suites(CipherChoice wanted) {
         return switch (wanted) {
-            case CHACHA20_POLY1305 -> SuiteChoice.WIREGUARD;
+            case CHACHA20_POLY1305 -> SuiteChoice.chacha();
             case AES_256_GCM -> SuiteChoice.aes();
             case AUTO -> SuiteChoice.automatic(aesIsFaster);
         };

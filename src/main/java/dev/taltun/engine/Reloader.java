@@ -7,6 +7,7 @@ import dev.taltun.config.TaltunConfig;
 import dev.taltun.control.ControlCommands;
 import dev.taltun.control.PeerSpec;
 import dev.taltun.crypto.SecretKey;
+import dev.taltun.host.HostSetup;
 import dev.taltun.routing.IpPrefix;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,16 +27,23 @@ import java.util.concurrent.ExecutionException;
 final class Reloader implements AutoCloseable {
     private final ControlCommands commands;
     private final PeerSpecs specs;
+    private final HostSetup host;
     private final EngineLog log;
     private TaltunConfig running;
 
     /**
      * @param running what the node was started with; its keys stay the caller's
      */
-    Reloader(TaltunConfig running, ControlCommands commands, PeerSpecs specs, EngineLog log) {
+    Reloader(
+            TaltunConfig running,
+            ControlCommands commands,
+            PeerSpecs specs,
+            HostSetup host,
+            EngineLog log) {
         this.running = running;
         this.commands = commands;
         this.specs = specs;
+        this.host = host;
         this.log = log;
     }
 
@@ -91,6 +99,11 @@ final class Reloader implements AutoCloseable {
             InterfaceSetup.changeRoutes(running.iface().tunName(), gone, fresh, log::warn);
         } catch (IOException e) {
             log.warn("routes not changed: " + e.getMessage());
+        }
+        try {
+            host.routesChanged(running.iface().routes());
+        } catch (IOException e) {
+            log.warn("not forwarded: " + e.getMessage());
         }
     }
 

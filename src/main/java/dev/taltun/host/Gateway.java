@@ -21,6 +21,7 @@ final class Gateway {
 
     private final GatewayConfig config;
     private final InterfaceConfig iface;
+    private boolean forwardsIpv6;
 
     Gateway(GatewayConfig config, InterfaceConfig iface) {
         this.config = config;
@@ -63,8 +64,14 @@ final class Gateway {
             return;
         }
         forwardIpv4(journal);
-        if (Stream.concat(iface.vips().stream(), iface.routes().stream()).anyMatch(IpPrefix::v6)) {
+        forwardMore(journal, Stream.concat(iface.vips().stream(), iface.routes().stream()));
+    }
+
+    /** Forwards IPv6 too, once any of it is routed into the tunnel. */
+    void forwardMore(Journal journal, Stream<IpPrefix> prefixes) throws IOException {
+        if (config.forward() && !forwardsIpv6 && prefixes.anyMatch(IpPrefix::v6)) {
             forwardIpv6(journal);
+            forwardsIpv6 = true;
         }
     }
 
@@ -79,6 +86,9 @@ final class Gateway {
                 Sysctl.keep(journal, key);
             }
             Sysctl.keep(journal, "net/ipv4/conf/all/accept_redirects");
+        } else {
+            Sysctl.keepShared(journal, "ipv4", "forwarding");
+            Sysctl.keepShared(journal, "ipv4", "accept_redirects");
         }
         Sysctl.set(journal, all, ON);
     }
@@ -96,6 +106,9 @@ final class Gateway {
             for (String key : Sysctl.ofInterfaces("ipv6", "accept_ra", ON)) {
                 Sysctl.set(journal, key, ACCEPT_ALWAYS);
             }
+        } else {
+            Sysctl.keepShared(journal, "ipv6", "forwarding");
+            Sysctl.keepShared(journal, "ipv6", "accept_ra");
         }
         Sysctl.set(journal, all, ON);
     }

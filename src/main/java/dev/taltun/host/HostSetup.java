@@ -8,6 +8,7 @@ import dev.taltun.io.netlink.Netlink;
 import dev.taltun.routing.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -144,6 +145,23 @@ public final class HostSetup implements AutoCloseable {
         }
         if (tunnel.isWanted()) {
             tunnel.route(netlink, journal);
+        }
+    }
+
+    /**
+     * Changes what routes into the tunnel need that were not there at {@link #apply}: the first of
+     * IPv6 is forwarded by a gateway, too.
+     *
+     * @param routes those of now
+     * @throws IOException with one line for the user
+     */
+    public synchronized void routesChanged(List<IpPrefix> routes) throws IOException {
+        if (journal == null || gateway.isEmpty()) {
+            return;
+        }
+        try (StateFolder.Turn turn = journal.state().turn()) {
+            assert turn != null;
+            gateway.get().forwardMore(journal, routes.stream());
         }
     }
 

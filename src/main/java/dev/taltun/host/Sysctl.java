@@ -100,6 +100,22 @@ final class Sysctl {
         journal.note(shared(journal, key).orElse(new SysctlChange(key, read(key))));
     }
 
+    /**
+     * Notes what other engines noted of a parameter of interfaces, before the switch is set that
+     * changes it for all of them: whoever ends last turns that back, and has to put these back.
+     *
+     * @param name the last part of {@code net/FAMILY/conf/INTERFACE/NAME}
+     */
+    static void keepShared(Journal journal, String family, String name) {
+        String start = "net/" + family + "/conf/";
+        journal.othersChanges().stream()
+                .filter(SysctlChange.class::isInstance)
+                .map(SysctlChange.class::cast)
+                .filter(it -> it.key().startsWith(start) && it.key().endsWith("/" + name))
+                .distinct()
+                .forEach(journal::note);
+    }
+
     private static Optional<SysctlChange> shared(Journal journal, String key) {
         return journal.othersChanges().stream()
                 .filter(SysctlChange.class::isInstance)

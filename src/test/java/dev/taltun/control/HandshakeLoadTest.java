@@ -230,6 +230,45 @@ class HandshakeLoadTest {
         assertEquals(6, b.count(Counter.HANDSHAKE_UNKNOWN_PEER));
     }
 
+    private static Endpoint ipv6(int network, int host) {
+        return new Endpoint(0x20010db8_00000000L + network, host, 51820, 0, 0, 0);
+    }
+
+    /** Asks for a cookie as from there, and shakes hands with it. */
+    private void connect(Endpoint from) {
+        lab.wire.log.clear();
+        b.arrives(stranger.initiation(), from, b.address());
+        lab.settle();
+        assertTrue(cookies().getFirst().to().sameRemote(from));
+        assertTrue(stranger.takeCookie(cookies().getFirst()));
+        b.arrives(stranger.initiation(), from, b.address());
+        lab.settle();
+    }
+
+    /** A host has as many IPv6 addresses as it likes, but one network. */
+    @Test
+    void allOfAnIpv6NetworkGetFiveInARow() {
+        byte[] message = stranger.initiation();
+        for (int i = 0; i < LOAD; i++) {
+            b.arrives(message, ipv6(i % 3, i), b.address());
+        }
+        for (int i = 0; i * 64 < LOAD; i++) {
+            b.stepInbound();
+        }
+        lab.settle();
+        assertEquals(LOAD, b.count(Counter.COOKIES_SENT));
+        for (int i = 0; i < 20; i++) {
+            connect(ipv6(1, 1000 + i));
+        }
+        assertEquals(5, b.count(Counter.HANDSHAKE_UNKNOWN_PEER));
+        assertEquals(15, b.count(Counter.HANDSHAKE_RATE_LIMITED));
+        connect(ipv6(2, 1000));
+        assertEquals(6, b.count(Counter.HANDSHAKE_UNKNOWN_PEER), "another network has its own");
+        a.send(b, 1);
+        lab.runSeconds(0.1);
+        assertNotNull(a.session(b), "and so has an IPv4 address");
+    }
+
     @Test
     void aCookieIsForOneAddressOnly() {
         flood(stranger.initiation(), LOAD);

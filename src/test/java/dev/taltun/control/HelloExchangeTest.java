@@ -14,6 +14,11 @@ import org.junit.jupiter.api.Test;
 
 /** Agreeing on a cipher suite inside the tunnel. */
 class HelloExchangeTest {
+    /** Lengths of datagrams. */
+    private static final int HELLO = 48;
+
+    private static final int PROBE = 64;
+
     private final Lab lab = new Lab();
     private final SecretKey keyA = lab.newKey();
     private final SecretKey keyB = lab.newKey();
@@ -84,6 +89,46 @@ class HelloExchangeTest {
         lab.runSeconds(200);
         assertNotNull(b.session(a));
         assertTalking(CipherSuite.CHACHA20_POLY1305);
+    }
+
+    /** What became plain WireGuard answers no probe either, and that is found out once. */
+    @Test
+    void aPeerThatAnswersNothingAnyMoreIsNotAskedForEver() {
+        pair(SuiteChoice.aes(), SuiteChoice.aes());
+        lab.runSeconds(15);
+        assertTrue(framesOfB() > 0, "it answers at first");
+        lab.wire.drop = this::isFrameOfB;
+        lab.wire.log.clear();
+        lab.runSeconds(1000);
+        int initiations = lab.wire.sent(a, MessageType.HANDSHAKE_INITIATION).size();
+        assertTrue(initiations <= 1000 / 120 + 1, initiations + " initiations");
+        assertEquals(0, a.timesTold("unanswered"));
+        assertTalking(CipherSuite.AES_256_GCM);
+    }
+
+    private long framesOfB() {
+        return lab.wire.log.stream().filter(this::isFrameOfB).count();
+    }
+
+    private boolean isFrameOfB(Wire.Datagram datagram) {
+        return datagram.from() == b
+                && datagram.type() == MessageType.TRANSPORT_DATA
+                && (datagram.length() == HELLO || datagram.length() == PROBE);
+    }
+
+    /** One lost probe is no reason for a handshake; a second in a row is. */
+    @Test
+    void aLostProbeIsRepeated() {
+        pair(SuiteChoice.aes(), SuiteChoice.aes());
+        lab.runSeconds(5);
+        lab.wire.log.clear();
+        int[] lost = {1};
+        lab.wire.drop = datagram -> datagram.length() == PROBE && lost[0]-- > 0;
+        lab.runSeconds(40);
+        assertEquals(0, lab.wire.sent(a, MessageType.HANDSHAKE_INITIATION).size());
+        lost[0] = 2;
+        lab.runSeconds(20);
+        assertEquals(1, lab.wire.sent(a, MessageType.HANDSHAKE_INITIATION).size());
     }
 
     @Test

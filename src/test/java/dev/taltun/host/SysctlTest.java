@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taltun.config.ConfigException;
+import dev.taltun.config.TaltunConfig;
 import dev.taltun.testing.NetworkNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +57,48 @@ class SysctlTest {
                     assertEquals("0", Sysctl.read(FORWARD));
                     assertEquals(List.of(), warnings);
                 });
+    }
+
+    /** The switch for all resets those of the interfaces, whoever turns it back. */
+    @Test
+    @Tag("namespace")
+    void theLastOfTwoGatewaysPutsBackWhatInterfacesHad() {
+        NetworkNamespace.run(
+                () -> {
+                    sh("ip link add eth0 type veth peer name eth1");
+                    sh("sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0");
+                    List<String> ones =
+                            List.of(
+                                    "net/ipv4/conf/eth0/forwarding",
+                                    "net/ipv6/conf/eth0/forwarding",
+                                    "net/ipv4/conf/all/accept_redirects",
+                                    "net/ipv6/conf/eth1/accept_ra");
+                    for (String key : ones) {
+                        Sysctl.write(key, "1");
+                    }
+                    List<String> warnings = new ArrayList<>();
+                    Journal first = journal("taltun0", warnings);
+                    Journal second = journal("taltun1", warnings);
+                    gateway().forward(first);
+                    gateway().forward(second);
+                    first.undoAll();
+                    assertEquals("1", Sysctl.read("net/ipv4/conf/eth1/forwarding"));
+                    assertEquals("2", Sysctl.read("net/ipv6/conf/eth1/accept_ra"));
+                    second.undoAll();
+                    for (String key : ones) {
+                        assertEquals("1", Sysctl.read(key), key);
+                    }
+                    assertEquals("0", Sysctl.read(FORWARD));
+                    assertEquals("0", Sysctl.read("net/ipv4/conf/eth1/forwarding"));
+                    assertEquals("0", Sysctl.read("net/ipv6/conf/eth1/forwarding"));
+                    assertEquals(List.of(), warnings);
+                });
+    }
+
+    private Gateway gateway() throws IOException, ConfigException {
+        try (TaltunConfig config = TestConfig.of(folder, "[gateway]", "")) {
+            return new Gateway(config.gateway().get(), config.iface());
+        }
     }
 
     /** What is as it should be is not noted, so it stays, also if it was wanted all the time. */

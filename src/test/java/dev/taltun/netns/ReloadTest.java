@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 final class ReloadTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final String C_VIP = "10.88.0.9";
+    private static final String FORWARD_IPV6 = "net.ipv6.conf.all.forwarding";
 
     private static NodeSpec.Peer peer(Keys keys, String psk) {
         return new NodeSpec.Peer(keys.publicKey(), psk, List.of(C_VIP), "");
@@ -86,6 +87,36 @@ final class ReloadTest {
             assertEquals(0, flow.join().lostPercent(), hosts::logs);
             assertEquals(0, Ping.finish(echoes, SOON).lost(), hosts::logs);
             assertEquals(handshakes, ((TaltunNode) hosts.left()).handshakes(), hosts::logs);
+        }
+    }
+
+    /** A gateway whose first IPv6 prefix comes later forwards it, too, as long as it runs. */
+    @Test
+    void theFirstIpv6PrefixIsForwarded() {
+        try (Lab lab = new Lab()) {
+            Namespace host = lab.namespace("g");
+            String toml =
+                    """
+                    [interface]
+                    tun_name = "$TUN"
+                    vip = "10.77.0.1/24"
+                    private_key = "%s"
+                    [gateway]
+                    [[peers]]
+                    public_key = "%s"
+                    vip = "10.77.0.2"
+                    """
+                            .formatted(Keys.generate().privateKey(), Keys.generate().publicKey());
+            WrittenNode node = new WrittenNode(host, toml).start();
+            assertEquals("1", host.sysctl("net.ipv4.ip_forward"));
+            assertEquals("0", host.sysctl(FORWARD_IPV6));
+            String more = toml.replace("$TUN", node.device()) + "allowed_ips = \"fd88::/64\"\n";
+            lab.write(node.device() + ".toml", more);
+            Shell.run("kill", "-HUP", Long.toString(node.process().pid()));
+            node.process().awaitLine("reloaded .*: 0 peers added, 0 removed, 1 changed", SOON);
+            assertEquals("1", host.sysctl(FORWARD_IPV6));
+            assertEquals(0, node.terminate().exit(), node::log);
+            assertEquals("0", host.sysctl(FORWARD_IPV6));
         }
     }
 

@@ -4,14 +4,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taltun.control.SuiteChoice;
 import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Empty packets: when they are due, and that there are none otherwise. */
 class KeepaliveSimulationTest extends SimulationTest {
     private static final double TICK = 0.068;
     private static final int KEEPALIVE = 32;
+
+    /** Of a Taltun engine: it asks for an answer. */
+    private static final int PROBE = 64;
+
+    private static final int INITIATION = 148;
+
+    /** Whether it goes out because there is nothing to say. */
+    private static boolean isHeartbeat(Network.Datagram datagram) {
+        return datagram.length() == KEEPALIVE || datagram.length() == PROBE;
+    }
 
     private static double seconds(Network.Datagram datagram) {
         return (datagram.at() - SimClock.ORIGIN) / (double) SimClock.SECOND;
@@ -78,7 +91,7 @@ class KeepaliveSimulationTest extends SimulationTest {
         double last = -1;
         int heartbeats = 0;
         for (Network.Datagram datagram : record) {
-            if (datagram.from() == nodeA.socket() && datagram.length() == KEEPALIVE) {
+            if (datagram.from() == nodeA.socket() && isHeartbeat(datagram)) {
                 heartbeats++;
             }
             double at = seconds(datagram);
@@ -109,6 +122,48 @@ class KeepaliveSimulationTest extends SimulationTest {
         assertEquals(1, nodeA.events().count("session with"));
     }
 
+    /** An engine that answers is asked, and that is all there is; plain WireGuard is not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void onlyATaltunIsAskedForAnAnswer(boolean taltun) {
+        SuiteChoice suites = taltun ? SuiteChoice.aes() : SuiteChoice.WIREGUARD;
+        Identity a = sim.identity("a");
+        Identity b = sim.identity("b");
+        SimNode nodeA = sim.start(a, b.known().suites(suites).keepalive(10).initiates());
+        SimNode nodeB = sim.start(b, a.known().suites(suites));
+        sim.runSeconds(5);
+        List<Network.Datagram> record = sim.network().record();
+        sim.runSeconds(100);
+        int own = 0;
+        for (Network.Datagram datagram : record) {
+            boolean asks = datagram.from() == nodeA.socket();
+            own += asks ? 1 : 0;
+            assertEquals(taltun ? PROBE : KEEPALIVE, datagram.length());
+            assertTrue(taltun || asks, "an empty packet is not answered");
+        }
+        assertTrue(own == 9 || own == 10, own + " in 100 s");
+        assertEquals(taltun ? own : 0, record.size() - own, "each is answered once");
+        assertNotNull(nodeB.session(nodeA));
+    }
+
+    /** Neither more handshakes than the keys need, nor more than a packet a beat and direction. */
+    @Test
+    void anIdleHourCostsWhatItDid() {
+        Identity a = sim.identity("a");
+        Identity b = sim.identity("b");
+        SimNode nodeA = sim.start(a, b.known().suites(SuiteChoice.aes()).keepalive(10).initiates());
+        sim.start(b, a.known().nowhere().suites(SuiteChoice.aes()).keepalive(10));
+        sim.runSeconds(60);
+        List<Network.Datagram> record = sim.network().record();
+        sim.runSeconds(3600);
+        long initiations = record.stream().filter(d -> d.length() == INITIATION).count();
+        assertTrue(initiations <= 3600 / 120, initiations + " initiations");
+        long sent = record.stream().filter(d -> d.from() == nodeA.socket()).count();
+        assertTrue(sent <= 360 + 3 * initiations, sent + " packets one way");
+        long received = record.size() - sent;
+        assertTrue(received <= 360 + 3 * initiations, received + " packets the other way");
+    }
+
     @Test
     void aHeartbeatThatIsTurnedOnWhileRunningBeginsAtOnce() {
         Pair pair = connected();
@@ -116,7 +171,9 @@ class KeepaliveSimulationTest extends SimulationTest {
         List<Network.Datagram> record = sim.network().record();
         pair.a().commands().update(pair.b().identity().known().keepalive(10).spec());
         sim.runSeconds(0.1);
-        assertEquals(1, record.size());
+        long fromA = record.stream().filter(d -> d.from() == pair.a().socket()).count();
+        assertEquals(1, fromA);
+        assertTrue(record.size() <= 2, "it may have been a question, and answered");
         sim.runSeconds(100);
         assertTrue(record.size() >= 10);
         pair.a().commands().update(pair.b().identity().known().spec());

@@ -66,6 +66,31 @@ class RestartSimulationTest extends SimulationTest {
         assertHealthy(client, again);
     }
 
+    private void anIdleNodeNoticesTheRestart(SuiteChoice suites, boolean orderly) {
+        Identity a = sim.identity("a");
+        Identity b = sim.identity("b");
+        SimNode office = sim.start(a, b.known().suites(suites).keepalive(10).initiates());
+        SimNode hub = sim.start(b, a.known().nowhere().suites(suites));
+        sim.runSeconds(20 + sim.random().nextInt(20));
+        SimNode again = sim.restart(hub, orderly, a.known().nowhere().suites(suites));
+        sim.traffic().between(again, office, 50);
+        double there = outage(again, office);
+        assertTrue(there < NOTICED, "first packet there after " + there + " s");
+        assertHealthy(again, office);
+    }
+
+    /** A hub that lost its sessions reaches an office that has nothing to say, within 15 s. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anIdleNodeNoticesThatItsPeerWasRestarted(boolean orderly) {
+        anIdleNodeNoticesTheRestart(SuiteChoice.aes(), orderly);
+    }
+
+    @RepeatedTest(2)
+    void anIdleNodeThatSticksToWireGuardsSuiteNoticesToo() {
+        anIdleNodeNoticesTheRestart(SuiteChoice.chacha(), false);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void bothRestart(boolean orderly) {
