@@ -22,6 +22,7 @@ final class Paths {
     private final PathSettings settings;
     private final List<LighthouseLink> lighthouses = new ArrayList<>();
     private final List<PeerPath> floating = new ArrayList<>();
+    private final Mapping mapping = new Mapping();
     private LighthouseLink carrier;
 
     /** Opened when first asked for; 0 before, negative if that failed. */
@@ -150,24 +151,14 @@ final class Paths {
                 | (settings.punchPorts() > 0 ? ControlFrame.CAPABILITY_PREDICTS : 0);
     }
 
-    /**
-     * Whether the NAT in front of us shows another port to every destination: two lighthouses see
-     * us at two places then. Of two families there may be one each.
-     */
+    /** What lighthouses see of the NAT in front of us. */
+    Mapping mapping() {
+        return mapping;
+    }
+
+    /** Whether the NAT in front of us is known to show another port to every destination. */
     boolean portVaries() {
-        for (LighthouseLink one : lighthouses) {
-            for (LighthouseLink other : lighthouses) {
-                Endpoint here = one.observed();
-                Endpoint there = other.observed();
-                if (here != null
-                        && there != null
-                        && here.isIpv4() == there.isIpv4()
-                        && !here.sameRemote(there)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return mapping.varies();
     }
 
     /** All lighthouses have to know what we just learnt of ourselves. */

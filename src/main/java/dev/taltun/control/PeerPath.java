@@ -478,7 +478,7 @@ final class PeerPath implements PathRole {
                 changedAt == 0 ? -1 : now - changedAt,
                 rtt,
                 relayRtt.last(),
-                carrier.observed(),
+                null,
                 puncher.candidates());
     }
 
