@@ -63,6 +63,9 @@ final class LighthouseLink implements PathRole {
     /** What we send for others to be told of us: a lighthouse that lies has no end of it. */
     private final Allowance payments = new Allowance(SECOND_NANOS / 10, 128);
 
+    /** Fewer than a lighthouse takes of one node: who has many peers asks for some after others. */
+    private final Allowance questions = new Allowance(SECOND_NANOS / 50, 50);
+
     private final PathParts parts;
     private final Paths paths;
     private final FilterInquiry filter;
@@ -156,7 +159,7 @@ final class LighthouseLink implements PathRole {
 
     /** Asks it where a peer is; false when that is not possible now. */
     boolean query(PublicKey key, int number, long now) {
-        return ask(key, number, 0, now);
+        return alive && questions.take(now) && ask(key, number, 0, now);
     }
 
     private boolean ask(PublicKey key, int number, int flags, long now) {

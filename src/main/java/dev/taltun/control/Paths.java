@@ -19,10 +19,27 @@ import java.util.function.Supplier;
  * present, and who is who. Control agent's thread.
  */
 final class Paths {
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** An honest node asks for another a few times, a second apart, then once a minute. */
+    private static final long QUESTION_NANOS = SECOND_NANOS / 2;
+
+    private static final int QUESTIONS_AT_ONCE = 8;
+
+    /** Probes of a relayed path and their answers, and who has opened its NAT. */
+    private static final long MESSAGE_NANOS = SECOND_NANOS / 5;
+
+    private static final int MESSAGES_AT_ONCE = 16;
+
     private final PathSettings settings;
     private final List<LighthouseLink> lighthouses = new ArrayList<>();
     private final List<PeerPath> floating = new ArrayList<>();
     private final Mapping mapping = new Mapping();
+
+    /** On a lighthouse: what one node may ask for another, and have passed on to it. */
+    private final PairAllowance questions;
+
+    private final PairAllowance messages;
     private LighthouseLink carrier;
 
     /** Opened when first asked for; 0 before, negative if that failed. */
@@ -32,7 +49,7 @@ final class Paths {
      * Changes told by lighthouses that are acted on: a lying one, or a NAT of many faces, has no
      * end of them.
      */
-    private final Allowance moves = new Allowance(10_000_000_000L, 3);
+    private final Allowance moves = new Allowance(10 * SECOND_NANOS, 3);
 
     /** Who guesses ports at present, or null. */
     private PortPredictor predicting;
@@ -40,8 +57,14 @@ final class Paths {
     private Function<PublicKey, PeerController> finder = key -> null;
     private Supplier<Collection<PeerController>> everybody = List::of;
 
-    Paths(PathSettings settings) {
+    /**
+     * @param secret random
+     */
+    Paths(PathSettings settings, long secret) {
         this.settings = settings;
+        boolean any = settings.lighthouse();
+        questions = any ? new PairAllowance(QUESTION_NANOS, QUESTIONS_AT_ONCE, secret) : null;
+        messages = any ? new PairAllowance(MESSAGE_NANOS, MESSAGES_AT_ONCE, ~secret) : null;
     }
 
     /** Who is who; once. */
@@ -110,6 +133,10 @@ final class Paths {
         return lighthouses;
     }
 
+    boolean anyAlive() {
+        return lighthouses.stream().anyMatch(LighthouseLink::isAlive);
+    }
+
     /** Who passes packets on at present, or null. */
     LighthouseLink carrier() {
         return carrier;
@@ -149,6 +176,16 @@ final class Paths {
         return ControlFrame.CAPABILITY_PATHS
                 | (portVaries() ? ControlFrame.CAPABILITY_VARIES : 0)
                 | (settings.punchPorts() > 0 ? ControlFrame.CAPABILITY_PREDICTS : 0);
+    }
+
+    /** On a lighthouse: questions of one node for another. */
+    PairAllowance questions() {
+        return questions;
+    }
+
+    /** On a lighthouse: what one node has passed on to another. */
+    PairAllowance messages() {
+        return messages;
     }
 
     /** What lighthouses see of the NAT in front of us. */

@@ -173,7 +173,7 @@ final class PeerPath implements PathRole {
             reason = "asking where it is";
         } else {
             lookAt = now + ASK_AGAIN_NANOS;
-            reason = "no lighthouse answers";
+            reason = paths.anyAlive() ? "asks for others first" : "no lighthouse answers";
         }
         parts.changed().accept(now);
     }

@@ -26,7 +26,8 @@ import java.util.List;
  *
  * <p>Whoever asks for a node must be registered itself, and both must be allowed to exchange
  * packets here ({@code relay_with}); then each hears where the other is, at the same time. An
- * answer is smaller than its question, and questions are limited for each asker and each pair.
+ * answer is smaller than its question. Questions are limited for each pair here, and for each asker
+ * before they come here ({@link Peer#mayAsk}).
  *
  * <p>Whoever is told of a place sends there, more than it costs to have a member ask: a packet to
  * it does. So of a node's places only those are told to who asks for it at which it has read
@@ -37,18 +38,8 @@ import java.util.List;
 final class RegisteredNode implements PathRole {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
-    /** Registrations come every 10 to 20 s: two may be lost. */
+    /** Registrations come every 8 to 13 s: three may be lost. */
     private static final long VALID_NANOS = 60 * SECOND_NANOS;
-
-    /** Questions of one node: 10 a second, and 40 at once. */
-    private static final long QUESTION_NANOS = SECOND_NANOS / 10;
-
-    private static final int QUESTIONS_AT_ONCE = 40;
-
-    /** Probes of one node, and its answers to those of others: as many as packets deserve. */
-    private static final long PROBE_NANOS = SECOND_NANOS / 50;
-
-    private static final int PROBES_AT_ONCE = 200;
 
     private static final int STRAYS_AT_ONCE = 6;
 
@@ -66,9 +57,7 @@ final class RegisteredNode implements PathRole {
     /** Where the node has read an answer of ours, or null. */
     private Endpoint provenAt;
 
-    private final Allowance questions = new Allowance(QUESTION_NANOS, QUESTIONS_AT_ONCE);
     private final Allowance strays = new Allowance(SECOND_NANOS, STRAYS_AT_ONCE);
-    private final Allowance probes = new Allowance(PROBE_NANOS, PROBES_AT_ONCE);
 
     RegisteredNode(PathParts parts, Paths paths) {
         this.parts = parts;
@@ -171,7 +160,7 @@ final class RegisteredNode implements PathRole {
     }
 
     private void question(MemorySegment memory, long now) {
-        if (!isRegistered(now) || !questions.take(now)) {
+        if (!isRegistered(now)) {
             return;
         }
         int transaction = Query.transaction(memory, 0);
@@ -183,6 +172,9 @@ final class RegisteredNode implements PathRole {
             int length = PeerUpdate.put(answer, 0, PeerUpdate.FLAG_UNKNOWN, transaction, 0, 0);
             putKey(answer, PeerUpdate.KEY_OFFSET, key);
             parts.send(length, now);
+            return;
+        }
+        if (!paths.questions().take(parts.peer().publicKey(), key, now)) {
             return;
         }
         boolean pays = (Query.flags(memory, 0) & Query.FLAG_PAYS) != 0;
@@ -202,14 +194,13 @@ final class RegisteredNode implements PathRole {
 
     /** Passes a message of one node to another on, and says whom it is from. */
     private void passOn(MemorySegment memory, int type, long now) {
-        if (!isRegistered(now) || !probes.take(now)) {
-            return;
-        }
-        RegisteredNode other = reachable(key(memory, RelayProbe.KEY_OFFSET), now);
-        if (other != null) {
+        PublicKey own = parts.peer().publicKey();
+        PublicKey key = key(memory, RelayProbe.KEY_OFFSET);
+        RegisteredNode other = isRegistered(now) ? reachable(key, now) : null;
+        if (other != null && paths.messages().take(own, key, now)) {
             MemorySegment frame = parts.context().frame;
             RelayProbe.put(frame, 0, type, RelayProbe.transaction(memory, 0));
-            putKey(frame, RelayProbe.KEY_OFFSET, parts.peer().publicKey());
+            putKey(frame, RelayProbe.KEY_OFFSET, own);
             other.parts.send(RelayProbe.BYTES, now);
         }
     }
