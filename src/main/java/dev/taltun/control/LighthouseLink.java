@@ -41,7 +41,9 @@ import java.util.List;
 final class LighthouseLink implements PathRole {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
-    /** NATs that forget UDP after 15 s are not rare: this holds the way in open, heartbeats or not. */
+    /**
+     * NATs that forget UDP after 15 s are not rare: this holds the way in open, heartbeats or not.
+     */
     private static final long REGISTER_NANOS = 8 * SECOND_NANOS;
 
     /** So much longer at most, so that not all nodes register at the same moment. */

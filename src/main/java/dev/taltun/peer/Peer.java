@@ -274,8 +274,7 @@ public final class Peer {
      * has many peers asks for many at once.
      */
     public boolean mayAsk(long now) {
-        return relaysForUs
-                || pass(NEXT_QUESTION, now, SIGNAL_INTERVAL_NANOS, SIGNAL_CREDIT_NANOS);
+        return relaysForUs || pass(NEXT_QUESTION, now, SIGNAL_INTERVAL_NANOS, SIGNAL_CREDIT_NANOS);
     }
 
     /**
