@@ -262,7 +262,10 @@ final class LighthouseLink implements PathRole {
         }
         if (moved) {
             // A NAT in front of us has changed: what was punched through it is gone.
-            paths.moved(now);
+            if (paths.moved(now)) {
+                // The lighthouse trusts the place when we have read something there.
+                parts.initiator().want(now, now);
+            }
         } else if (paths.capabilities() != capabilities) {
             // Whoever looks for us at this moment has to know it.
             paths.tellAgain(now);

@@ -237,11 +237,17 @@ final class Paths {
         everybody.get().forEach(peer -> peer.networkChanged(now));
     }
 
-    /** A lighthouse sees us at another place than before. */
-    void moved(long now) {
-        if (moves.take(now)) {
+    /**
+     * A lighthouse sees us at another place than before.
+     *
+     * @return whether that is acted on
+     */
+    boolean moved(long now) {
+        boolean heeded = moves.take(now);
+        if (heeded) {
             networkChanged(now);
         }
+        return heeded;
     }
 
     /** Whether a place is inside the VPN: to send there would send the tunnel through itself. */

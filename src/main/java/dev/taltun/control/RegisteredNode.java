@@ -49,14 +49,7 @@ final class RegisteredNode implements PathRole {
     private int capabilities;
     private long registeredAt;
 
-    /** The last answer to an initiation, and where it went. */
-    private Session answered;
-
-    private Endpoint answeredTo;
-
-    /** Where the node has read an answer of ours, or null. */
-    private Endpoint provenAt;
-
+    private final AddressProof proof = new AddressProof();
     private final Allowance strays = new Allowance(SECOND_NANOS, STRAYS_AT_ONCE);
 
     RegisteredNode(PathParts parts, Paths paths) {
@@ -66,17 +59,42 @@ final class RegisteredNode implements PathRole {
 
     @Override
     public void onAnswered(Session session, Endpoint source) {
-        answered = session;
-        answeredTo = source;
+        proof.answered(session, source);
     }
 
     @Override
     public void onConfirmed(Session session) {
-        if (session == answered) {
-            provenAt = answeredTo;
+        proof.confirmed(session);
+    }
+
+    @Override
+    public void onRelayed(long now) {
+        look();
+    }
+
+    /** A stranger would get one every five seconds. A node that moved shakes hands itself. */
+    @Override
+    public boolean shakesHands() {
+        return proof.isNoStranger(parts.peer().endpoint());
+    }
+
+    private void look() {
+        proof.look(parts.peer().endpoint(), parts.peer().rxBytes());
+    }
+
+    /** Sends the frame in the context's memory because another node wants that. */
+    private void sendFor(int length, long now) {
+        Peer peer = parts.peer();
+        int bytes = parts.context().sealer.sealedLength(length);
+        if (peer.endpoint() != null && proof.take(peer.endpoint(), peer.rxBytes(), bytes)) {
+            parts.send(length, now);
         }
-        answered = null;
-        answeredTo = null;
+    }
+
+    /** Sends the frame in the context's memory, which answers a longer one of the node. */
+    private void answer(int length, long now) {
+        proof.answers(parts.context().sealer.sealedLength(length));
+        parts.send(length, now);
     }
 
     /**
@@ -85,13 +103,8 @@ final class RegisteredNode implements PathRole {
      * with a stranger's address would have the guesses go there.
      */
     private int toldCapabilities() {
-        boolean proven = isProven(parts.peer().endpoint());
+        boolean proven = proof.isProven(parts.peer().endpoint());
         return proven ? capabilities : capabilities & ~ControlFrame.CAPABILITY_PREDICTS;
-    }
-
-    /** Whether the node has read something at the place's address. */
-    private boolean isProven(Endpoint place) {
-        return provenAt != null && place.high() == provenAt.high() && place.low() == provenAt.low();
     }
 
     /** Where it may be: where it is seen, then where it says; as many as fit. */
@@ -108,11 +121,11 @@ final class RegisteredNode implements PathRole {
 
     /** Those of its places that others may be told of although it has not paid. */
     private List<Endpoint> freePlaces() {
-        if (!isProven(parts.peer().endpoint())) {
+        if (!proof.isProven(parts.peer().endpoint())) {
             return List.of();
         }
         return allPlaces().stream()
-                .filter(place -> isProven(place) || Candidates.isPrivate(place))
+                .filter(place -> proof.isProven(place) || Candidates.isPrivate(place))
                 .toList();
     }
 
@@ -120,6 +133,7 @@ final class RegisteredNode implements PathRole {
     public void onFrame(ReceivedFrame frame, long now) {
         MemorySegment memory = frame.memory();
         int type = ControlFrame.type(memory, 0);
+        look();
         if (type == ControlFrame.TYPE_REGISTER && isComplete(Register.check(memory, 0))) {
             register(memory, now);
         } else if (type == ControlFrame.TYPE_QUERY && isComplete(Query.check(memory, 0))) {
@@ -150,7 +164,7 @@ final class RegisteredNode implements PathRole {
         MemorySegment answer = parts.context().frame;
         Observed.put(answer, 0, Register.transaction(memory, 0));
         Paths.put(answer, Observed.PLACE_OFFSET, seen);
-        parts.send(Observed.BYTES, now);
+        answer(Observed.BYTES, now);
     }
 
     private boolean isRegistered(long now) {
@@ -171,7 +185,7 @@ final class RegisteredNode implements PathRole {
             MemorySegment answer = parts.context().frame;
             int length = PeerUpdate.put(answer, 0, PeerUpdate.FLAG_UNKNOWN, transaction, 0, 0);
             putKey(answer, PeerUpdate.KEY_OFFSET, key);
-            parts.send(length, now);
+            answer(length, now);
             return;
         }
         if (!paths.questions().take(parts.peer().publicKey(), key, now)) {
@@ -201,7 +215,7 @@ final class RegisteredNode implements PathRole {
             MemorySegment frame = parts.context().frame;
             RelayProbe.put(frame, 0, type, RelayProbe.transaction(memory, 0));
             putKey(frame, RelayProbe.KEY_OFFSET, own);
-            other.parts.send(RelayProbe.BYTES, now);
+            other.sendFor(RelayProbe.BYTES, now);
         }
     }
 
@@ -217,6 +231,7 @@ final class RegisteredNode implements PathRole {
         if (batch != null) {
             FilterCheck.putStray(batch.slab(), batch.tail(), session.remoteIndex(), token);
             batch.append(FilterCheck.STRAY_BYTES, to.from(via), 1);
+            proof.answers(FilterCheck.STRAY_BYTES);
         }
     }
 
@@ -253,7 +268,11 @@ final class RegisteredNode implements PathRole {
         PeerUpdate.putCapabilities(frame, 0, about.toldCapabilities());
         putKey(frame, PeerUpdate.KEY_OFFSET, about.parts.peer().publicKey());
         Paths.putPlaces(frame, PeerUpdate.WHEREABOUTS_OFFSET, all);
-        parts.send(length, now);
+        if (transaction != 0) {
+            answer(length, now);
+        } else {
+            sendFor(length, now);
+        }
     }
 
     private static void putKey(MemorySegment frame, long at, PublicKey key) {
