@@ -32,6 +32,7 @@ final class InterfaceResolver {
 
     /** None of a lighthouse: its nodes register, and one that is gone, or lies, gets nothing. */
     private static final int KEEPALIVE_SECONDS = 10;
+
     static final int KEEPALIVE_MAX = 65535;
     private static final int WORKERS_MAX = 256;
 

@@ -378,7 +378,7 @@ final class PeerPath implements PathRole {
             gaveUp(now);
         }
         if (!predictor.onTimer(now)) {
-            reason = predictor.words() + " in vain";
+            reason = predictor.inVain();
             lookAt = Math.max(lookAt, now + SECOND_NANOS);
         }
         if (askAgainAt != 0 && now >= askAgainAt) {

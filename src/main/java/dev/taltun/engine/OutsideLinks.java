@@ -17,14 +17,7 @@ final class OutsideLinks {
      */
     private static final List<String> HIDDEN =
             List.of(
-                    "docker",
-                    "virbr",
-                    "lxcbr",
-                    "lxdbr",
-                    "incusbr",
-                    "cni",
-                    "flannel",
-                    "cali",
+                    "docker", "virbr", "lxcbr", "lxdbr", "incusbr", "cni", "flannel", "cali",
                     "podman");
 
     private static final List<String> TUNNEL_NAMES =

@@ -122,6 +122,8 @@ class SignalLimitsSimulationTest extends SimulationTest {
     }
 
     private long questions(List<Network.Datagram> sent) {
-        return sent.stream().filter(d -> d.from() == a.socket() && d.length() > Query.BYTES).count();
+        return sent.stream()
+                .filter(d -> d.from() == a.socket() && d.length() > Query.BYTES)
+                .count();
     }
 }
