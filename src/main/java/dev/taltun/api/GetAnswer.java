@@ -116,6 +116,12 @@ final class GetAnswer {
         if (path.observed() != null) {
             out.line(StatusKey.OBSERVED, path.observed().toString());
         }
+        if (path.observedNanosAgo() >= 0) {
+            out.line(StatusKey.OBSERVED_MS_AGO, path.observedNanosAgo() / NANOS_PER_MILLI);
+        }
+        if (!path.observedFrom().isEmpty()) {
+            out.line(StatusKey.OBSERVED_FROM, path.observedFrom());
+        }
         if (!path.filtering().isEmpty()) {
             out.line(StatusKey.FILTERING, path.filtering());
         }

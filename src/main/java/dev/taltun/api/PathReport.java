@@ -13,9 +13,11 @@ import java.util.OptionalLong;
  * @param changedMillisAgo when {@code kind} last changed
  * @param directRttMicros last measured round trip on the direct path
  * @param relayRttMicros last measured round trip through the relay
- * @param observed address and port that the peer sees us at
+ * @param observed address and port that the peer, a lighthouse, saw us at
  * @param candidates where the peer may be: each an endpoint, a blank, what came of it
  * @param filtering whose datagrams reach us, as a lighthouse found out, in words
+ * @param observedMillisAgo when it saw us there
+ * @param observedFrom which address of that machine it saw there
  */
 public record PathReport(
         Optional<String> kind,
@@ -26,7 +28,9 @@ public record PathReport(
         OptionalLong relayRttMicros,
         Optional<String> observed,
         List<String> candidates,
-        Optional<String> filtering) {
+        Optional<String> filtering,
+        OptionalLong observedMillisAgo,
+        Optional<String> observedFrom) {
     /** Words of {@link #kind}. */
     public static final String DIRECT = "direct";
 
@@ -55,6 +59,8 @@ public record PathReport(
                 relayRttMicros,
                 observed,
                 candidates,
+                Optional.empty(),
+                OptionalLong.empty(),
                 Optional.empty());
     }
 

@@ -136,7 +136,9 @@ final class ReportReader {
                 optional(peer, StatusKey.RELAY_RTT_US),
                 text(peer, StatusKey.OBSERVED),
                 candidates,
-                text(peer, StatusKey.FILTERING));
+                text(peer, StatusKey.FILTERING),
+                optional(peer, StatusKey.OBSERVED_MS_AGO),
+                text(peer, StatusKey.OBSERVED_FROM));
     }
 
     private static Optional<String> text(Map<String, String> from, String key) {

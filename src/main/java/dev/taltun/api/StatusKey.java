@@ -46,8 +46,14 @@ final class StatusKey {
     /** Last measured round trip through the relay; absent if none. */
     static final String RELAY_RTT_US = "relay_rtt_us";
 
-    /** Our own endpoint as the peer sees it; absent if it never said. */
+    /** Our own endpoint as the peer, a lighthouse, last saw it; absent if it never said. */
     static final String OBSERVED = "observed";
+
+    /** Since it said that. */
+    static final String OBSERVED_MS_AGO = "observed_ms_ago";
+
+    /** Which address of this machine it saw there; absent if unknown. */
+    static final String OBSERVED_FROM = "observed_from";
 
     /** Whose datagrams reach us, as a lighthouse found out, in words; absent if it did not. */
     static final String FILTERING = "filtering";

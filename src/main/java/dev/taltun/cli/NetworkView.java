@@ -1,9 +1,11 @@
 package dev.taltun.cli;
 
+import dev.taltun.api.PathReport;
 import dev.taltun.api.PeerReport;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +23,9 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
 
     /** Silence after which a lighthouse counts as unreachable. */
     private static final long SILENT_MILLIS = 3000;
+
+    /** What two lighthouses saw further apart may be of two networks. */
+    private static final long TOGETHER_MILLIS = 15_000;
 
     boolean anyAnswered() {
         return lighthouses.stream().anyMatch(NetworkView::answers);
@@ -42,39 +47,45 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
     private static String line(PeerReport peer) {
         String name =
                 "lighthouse: " + peer.name().orElse("-") + " " + peer.endpoint().orElse("nowhere");
+        String sight =
+                peer.path().observed().map(at -> ", " + StatusTable.sight(peer.path())).orElse("");
         if (!answers(peer)) {
-            return name + ", does not answer";
+            return name + ", does not answer" + (sight.isEmpty() ? "" : " any more" + sight);
         }
         String rtt =
                 peer.path().rttMicros().isPresent()
                         ? StatusTable.rtt(peer.path().rttMicros().getAsLong())
                         : "not measured yet";
-        return name
-                + ", round trip "
-                + rtt
-                + peer.path().observed().map(at -> ", sees us at " + at).orElse("");
+        return name + ", round trip " + rtt + sight;
     }
 
-    /** What they see, of IPv4. */
-    private Set<String> seen() {
-        Set<String> seen = new TreeSet<>();
-        lighthouses.stream()
-                .filter(NetworkView::answers)
-                .map(peer -> peer.path().observed())
-                .flatMap(Optional::stream)
-                .filter(at -> !at.startsWith(IPV6_MARK))
-                .forEach(seen::add);
-        return seen;
+    /**
+     * What those that answer see of IPv4 and can be compared: at about the same time as the latest
+     * that says so, and of the same address of ours. A machine with two lines has two faces.
+     */
+    private List<PathReport> sights() {
+        List<PathReport> all =
+                lighthouses.stream()
+                        .filter(NetworkView::answers)
+                        .map(PeerReport::path)
+                        .filter(path -> path.observed().isPresent())
+                        .filter(path -> !path.observed().get().startsWith(IPV6_MARK))
+                        .sorted(Comparator.comparingLong(NetworkView::age))
+                        .toList();
+        return all.stream()
+                .filter(path -> age(path) - age(all.getFirst()) <= TOGETHER_MILLIS)
+                .filter(path -> path.observedFrom().equals(all.getFirst().observedFrom()))
+                .toList();
+    }
+
+    private static long age(PathReport path) {
+        return path.observedMillisAgo().orElse(0);
     }
 
     private String mapping() {
-        Set<String> seen = seen();
-        long witnesses =
-                lighthouses.stream()
-                        .filter(NetworkView::answers)
-                        .filter(peer -> peer.path().observed().isPresent())
-                        .filter(peer -> !peer.path().observed().get().startsWith(IPV6_MARK))
-                        .count();
+        List<PathReport> sights = sights();
+        Set<String> seen = new TreeSet<>();
+        sights.forEach(path -> seen.add(path.observed().orElseThrow()));
         if (seen.isEmpty()) {
             return "unknown: no lighthouse says over IPv4 where it sees us";
         }
@@ -87,7 +98,7 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
             return "none: " + at + " is an address of this machine";
         }
         String kept = at.endsWith(":" + port) ? "port kept" : "another port than " + port;
-        return witnesses < 2
+        return sights.size() < 2
                 ? "NAT, " + kept + "; whether for all destinations two lighthouses could tell"
                 : "NAT with one port for all destinations, " + kept + " (" + at + ")";
     }

@@ -82,6 +82,8 @@ final class StatusJson {
         string("observed", path.observed());
         strings("candidates", path.candidates());
         string("filtering", path.filtering());
+        number("observed_ms_ago", path.observedMillisAgo());
+        string("observed_from", path.observedFrom());
     }
 
     private void open(char bracket) {

@@ -28,6 +28,9 @@ final class StatusTable {
     /** Shorter waits for an answer are nothing to talk of. */
     private static final long PATIENCE_MILLIS = 3000;
 
+    /** Lighthouses say where they see us every 8 to 13 s. */
+    private static final long FRESH_MILLIS = 15_000;
+
     private static final long MINUTE = 60;
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
@@ -143,7 +146,7 @@ final class StatusTable {
                 .ifPresent(ms -> facts.add(path.text() + " since " + span(ms / 1000)));
         path.directRttMicros().ifPresent(us -> facts.add("direct RTT " + rtt(us)));
         path.relayRttMicros().ifPresent(us -> facts.add("relay RTT " + rtt(us)));
-        path.observed().ifPresent(at -> facts.add("sees us at " + at));
+        path.observed().ifPresent(at -> facts.add(sight(path)));
         if (!facts.isEmpty()) {
             text.append("    ").append(String.join(", ", facts)).append('\n');
         }
@@ -151,6 +154,15 @@ final class StatusTable {
         for (String candidate : path.candidates()) {
             text.append("    tried ").append(candidate.replaceFirst(" ", ": ")).append('\n');
         }
+    }
+
+    /** Where a lighthouse saw us, and when, if that is not quite as good as now. */
+    static String sight(PathReport path) {
+        String at = path.observed().orElseThrow();
+        long millis = path.observedMillisAgo().orElse(0);
+        return millis <= FRESH_MILLIS
+                ? "sees us at " + at
+                : "saw us at " + at + " " + ago(millis / 1000);
     }
 
     private static String rtt(OptionalLong micros) {

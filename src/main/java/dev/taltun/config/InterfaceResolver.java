@@ -30,7 +30,9 @@ final class InterfaceResolver {
     /** RFC 8200, section 5. */
     private static final int MTU_MIN_V6 = 1280;
 
+    /** None of a lighthouse: its nodes register, and one that is gone, or lies, gets nothing. */
     private static final int KEEPALIVE_SECONDS = 10;
+
     static final int KEEPALIVE_MAX = 65535;
     private static final int WORKERS_MAX = 256;
 
@@ -98,7 +100,10 @@ final class InterfaceResolver {
                                 CpuList.NONE),
                         values.places(InterfaceKey.ADVERTISE),
                         values.isTrueOr(InterfaceKey.WARM_UP, true),
-                        keepalive(values, InterfaceKey.KEEPALIVE, KEEPALIVE_SECONDS),
+                        keepalive(
+                                values,
+                                InterfaceKey.KEEPALIVE,
+                                mode == Mode.LIGHTHOUSE ? 0 : KEEPALIVE_SECONDS),
                         values.isTrueOr(InterfaceKey.RELAY, mode != Mode.CLIENT),
                         punchPorts());
         return new InterfaceDraft(

@@ -62,10 +62,10 @@ final class ControlContext {
         wheel = new TimerWheel(clock.nanoTime());
         stagedTotal = new StagedPackets.Total(parts.stagedPackets());
         this.handOver = handOver;
-        paths = new Paths(parts.paths());
-        byte[] seed = new byte[Long.BYTES];
+        byte[] seed = new byte[2 * Long.BYTES];
         random.fill(seed);
-        jitter = new SplittableRandom(ByteBuffer.wrap(seed).getLong());
+        jitter = new SplittableRandom(ByteBuffer.wrap(seed).getLong(0));
+        paths = new Paths(parts.paths(), ByteBuffer.wrap(seed).getLong(Long.BYTES));
     }
 
     /** A random time, so that two ends that do the same do not do it at the same moment. */

@@ -25,7 +25,7 @@ import java.util.List;
  *
  * <pre>
  *   node                                    lighthouse
- *     REGISTER  -----------------------------&gt;         every 10 to 20 s, at once when new
+ *     REGISTER  -----------------------------&gt;         every 8 to 13 s, at once when new
  *               &lt;-----------------------------  OBSERVED
  *     QUERY for B ----------------------------&gt;
  *               &lt;-----------------------------  PEER_UPDATE about B
@@ -40,7 +40,15 @@ import java.util.List;
  */
 final class LighthouseLink implements PathRole {
     private static final long SECOND_NANOS = 1_000_000_000L;
-    private static final long REGISTER_NANOS = 10 * SECOND_NANOS;
+
+    /**
+     * NATs that forget UDP after 15 s are not rare: this holds the way in open, heartbeats or not.
+     */
+    private static final long REGISTER_NANOS = 8 * SECOND_NANOS;
+
+    /** So much longer at most, so that not all nodes register at the same moment. */
+    private static final long REGISTER_JITTER_NANOS = 5 * SECOND_NANOS;
+
     private static final long ANSWER_NANOS = SECOND_NANOS;
     private static final long ANSWER_MIN_NANOS = SECOND_NANOS * 3 / 10;
     private static final int UNANSWERED_MAX = 2;
@@ -57,6 +65,9 @@ final class LighthouseLink implements PathRole {
     /** What we send for others to be told of us: a lighthouse that lies has no end of it. */
     private final Allowance payments = new Allowance(SECOND_NANOS / 10, 128);
 
+    /** Fewer than a lighthouse takes of one node: who has many peers asks for some after others. */
+    private final Allowance questions = new Allowance(SECOND_NANOS / 50, 50);
+
     private final PathParts parts;
     private final Paths paths;
     private final FilterInquiry filter;
@@ -72,8 +83,8 @@ final class LighthouseLink implements PathRole {
     private long registerAt = Long.MAX_VALUE;
     private long changedAt;
 
-    /** Where it sees us. */
-    private Endpoint observed;
+    /** Where it saw us last, or null. */
+    private Sighting sighting;
 
     LighthouseLink(PathParts parts, Paths paths) {
         this.parts = parts;
@@ -94,11 +105,6 @@ final class LighthouseLink implements PathRole {
     /** Last round trip in nanoseconds; -1 if there was none. */
     long rtt() {
         return rtt;
-    }
-
-    /** Our own place as it sees it; null if it has not said. */
-    Endpoint observed() {
-        return observed;
     }
 
     /** Whether there is no reason to think that it may not answer any more. */
@@ -155,7 +161,7 @@ final class LighthouseLink implements PathRole {
 
     /** Asks it where a peer is; false when that is not possible now. */
     boolean query(PublicKey key, int number, long now) {
-        return ask(key, number, 0, now);
+        return alive && questions.take(now) && ask(key, number, 0, now);
     }
 
     private boolean ask(PublicKey key, int number, int flags, long now) {
@@ -237,13 +243,15 @@ final class LighthouseLink implements PathRole {
         sentAt = 0;
         boolean doubted = unanswered > 0;
         unanswered = 0;
-        boolean moved = observed != null && !observed.sameRemote(place);
-        int before = paths.capabilities();
+        Sighting before = sighting;
+        sighting = new Sighting(place, parts.peer().endpoint(), now);
+        boolean moved = before != null && !before.isSamePlace(sighting);
+        int capabilities = paths.capabilities();
+        paths.mapping().seen(this, sighting);
         if (moved || !alive) {
             filter.begin(parts.context().upTo(Long.MAX_VALUE - 1), now);
         }
-        observed = place;
-        registerAt = now + REGISTER_NANOS + parts.context().upTo(REGISTER_NANOS);
+        registerAt = now + REGISTER_NANOS + parts.context().upTo(REGISTER_JITTER_NANOS);
         if (!alive) {
             alive = true;
             changedAt = now;
@@ -254,8 +262,11 @@ final class LighthouseLink implements PathRole {
         }
         if (moved) {
             // A NAT in front of us has changed: what was punched through it is gone.
-            paths.moved(now);
-        } else if (paths.capabilities() != before) {
+            if (paths.moved(now)) {
+                // The lighthouse trusts the place when we have read something there.
+                parts.initiator().want(now, now);
+            }
+        } else if (paths.capabilities() != capabilities) {
             // Whoever looks for us at this moment has to know it.
             paths.tellAgain(now);
         }
@@ -316,6 +327,7 @@ final class LighthouseLink implements PathRole {
 
     @Override
     public void networkChanged(long now) {
+        paths.mapping().forget(this);
         find(now);
     }
 
@@ -332,6 +344,7 @@ final class LighthouseLink implements PathRole {
         if (alive) {
             alive = false;
             changedAt = parts.context().clock.nanoTime();
+            paths.mapping().forget(this);
             paths.choose();
         }
     }
@@ -385,15 +398,18 @@ final class LighthouseLink implements PathRole {
                 changedAt == 0 ? -1 : now - changedAt,
                 rtt,
                 -1,
-                observed,
+                sighting == null ? null : sighting.place(),
                 List.of(),
-                filter.result());
+                filter.result(),
+                sighting == null ? -1 : now - sighting.at(),
+                sighting == null ? "" : sighting.from());
     }
 
     @Override
     public void close() {
         parts.peer().setRelaysForUs(false);
         alive = false;
+        paths.mapping().forget(this);
         paths.remove(this);
     }
 }

@@ -12,10 +12,13 @@ import java.util.List;
  * @param changedNanosAgo when {@code kind} last changed; -1 if it never did
  * @param directRttNanos last measured round trip on the direct path; -1 if none
  * @param relayRttNanos last measured round trip through the relay; -1 if none
- * @param observed our own address as the peer sees it, or null if it never said
+ * @param observed our own place as the peer, a lighthouse, saw it, or null if it never said
  * @param candidates where the peer may be, as far as we heard, best first
  * @param filtering whose datagrams reach us, as a lighthouse found out, in words; empty if it did
  *     not
+ * @param observedNanosAgo when the peer said so; -1 if it never did
+ * @param observedFrom which address of this machine it was that the peer saw there; empty if the
+ *     kernel did not say
  */
 public record PathStatus(
         Kind kind,
@@ -26,7 +29,9 @@ public record PathStatus(
         long relayRttNanos,
         Endpoint observed,
         List<Candidate> candidates,
-        String filtering) {
+        String filtering,
+        long observedNanosAgo,
+        String observedFrom) {
     public PathStatus {
         candidates = List.copyOf(candidates);
     }
@@ -50,6 +55,8 @@ public record PathStatus(
                 relayRttNanos,
                 observed,
                 candidates,
+                "",
+                -1,
                 "");
     }
 

@@ -19,9 +19,27 @@ import java.util.function.Supplier;
  * present, and who is who. Control agent's thread.
  */
 final class Paths {
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    /** An honest node asks for another a few times, a second apart, then once a minute. */
+    private static final long QUESTION_NANOS = SECOND_NANOS / 2;
+
+    private static final int QUESTIONS_AT_ONCE = 8;
+
+    /** Probes of a relayed path and their answers, and who has opened its NAT. */
+    private static final long MESSAGE_NANOS = SECOND_NANOS / 5;
+
+    private static final int MESSAGES_AT_ONCE = 16;
+
     private final PathSettings settings;
     private final List<LighthouseLink> lighthouses = new ArrayList<>();
     private final List<PeerPath> floating = new ArrayList<>();
+    private final Mapping mapping = new Mapping();
+
+    /** On a lighthouse: what one node may ask for another, and have passed on to it. */
+    private final PairAllowance questions;
+
+    private final PairAllowance messages;
     private LighthouseLink carrier;
 
     /** Opened when first asked for; 0 before, negative if that failed. */
@@ -31,7 +49,7 @@ final class Paths {
      * Changes told by lighthouses that are acted on: a lying one, or a NAT of many faces, has no
      * end of them.
      */
-    private final Allowance moves = new Allowance(10_000_000_000L, 3);
+    private final Allowance moves = new Allowance(10 * SECOND_NANOS, 3);
 
     /** Who guesses ports at present, or null. */
     private PortPredictor predicting;
@@ -39,8 +57,14 @@ final class Paths {
     private Function<PublicKey, PeerController> finder = key -> null;
     private Supplier<Collection<PeerController>> everybody = List::of;
 
-    Paths(PathSettings settings) {
+    /**
+     * @param secret random
+     */
+    Paths(PathSettings settings, long secret) {
         this.settings = settings;
+        boolean any = settings.lighthouse();
+        questions = any ? new PairAllowance(QUESTION_NANOS, QUESTIONS_AT_ONCE, secret) : null;
+        messages = any ? new PairAllowance(MESSAGE_NANOS, MESSAGES_AT_ONCE, ~secret) : null;
     }
 
     /** Who is who; once. */
@@ -109,6 +133,10 @@ final class Paths {
         return lighthouses;
     }
 
+    boolean anyAlive() {
+        return lighthouses.stream().anyMatch(LighthouseLink::isAlive);
+    }
+
     /** Who passes packets on at present, or null. */
     LighthouseLink carrier() {
         return carrier;
@@ -150,24 +178,24 @@ final class Paths {
                 | (settings.punchPorts() > 0 ? ControlFrame.CAPABILITY_PREDICTS : 0);
     }
 
-    /**
-     * Whether the NAT in front of us shows another port to every destination: two lighthouses see
-     * us at two places then. Of two families there may be one each.
-     */
+    /** On a lighthouse: questions of one node for another. */
+    PairAllowance questions() {
+        return questions;
+    }
+
+    /** On a lighthouse: what one node has passed on to another. */
+    PairAllowance messages() {
+        return messages;
+    }
+
+    /** What lighthouses see of the NAT in front of us. */
+    Mapping mapping() {
+        return mapping;
+    }
+
+    /** Whether the NAT in front of us is known to show another port to every destination. */
     boolean portVaries() {
-        for (LighthouseLink one : lighthouses) {
-            for (LighthouseLink other : lighthouses) {
-                Endpoint here = one.observed();
-                Endpoint there = other.observed();
-                if (here != null
-                        && there != null
-                        && here.isIpv4() == there.isIpv4()
-                        && !here.sameRemote(there)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return mapping.varies();
     }
 
     /** All lighthouses have to know what we just learnt of ourselves. */
@@ -209,11 +237,17 @@ final class Paths {
         everybody.get().forEach(peer -> peer.networkChanged(now));
     }
 
-    /** A lighthouse sees us at another place than before. */
-    void moved(long now) {
-        if (moves.take(now)) {
+    /**
+     * A lighthouse sees us at another place than before.
+     *
+     * @return whether that is acted on
+     */
+    boolean moved(long now) {
+        boolean heeded = moves.take(now);
+        if (heeded) {
             networkChanged(now);
         }
+        return heeded;
     }
 
     /** Whether a place is inside the VPN: to send there would send the tunnel through itself. */

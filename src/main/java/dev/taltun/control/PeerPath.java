@@ -18,7 +18,7 @@ import java.util.List;
  *       ^ ^                                                                      |    ^
  *       | `---- 3 unanswered, unreachable, session gone ---- DOUBT &lt;--- 1 probe -'    |
  *       |                                                      `------- answered -----'
- *       `---- 30 s of nothing: a NAT may have forgotten ------- DIRECT
+ *       `---- 13 s of nothing: a NAT may have forgotten ------- DIRECT
  * </pre>
  *
  * <p>In DOUBT packets go through the relay while probes still try the direct path, every second. A
@@ -43,8 +43,11 @@ final class PeerPath implements PathRole {
 
     private static final int UNANSWERED_MAX = 3;
 
-    /** NATs forget UDP after 30 s, the worst of them. */
+    /** What comes back tells that a path is good: no word for so long, and we cannot know. */
     private static final long IDLE_NANOS = 30 * SECOND_NANOS;
+
+    /** NATs that forget UDP after 15 s are not rare: one second to notice, and one to be safe. */
+    private static final long FORGOTTEN_NANOS = 13 * SECOND_NANOS;
 
     /** A peer that guesses ports is done by then. */
     private static final long TURN_NANOS = 10 * SECOND_NANOS;
@@ -173,7 +176,7 @@ final class PeerPath implements PathRole {
             reason = "asking where it is";
         } else {
             lookAt = now + ASK_AGAIN_NANOS;
-            reason = "no lighthouse answers";
+            reason = paths.anyAlive() ? "asks for others first" : "no lighthouse answers";
         }
         parts.changed().accept(now);
     }
@@ -375,7 +378,7 @@ final class PeerPath implements PathRole {
             gaveUp(now);
         }
         if (!predictor.onTimer(now)) {
-            reason = predictor.words() + " in vain";
+            reason = predictor.inVain();
             lookAt = Math.max(lookAt, now + SECOND_NANOS);
         }
         if (askAgainAt != 0 && now >= askAgainAt) {
@@ -425,7 +428,8 @@ final class PeerPath implements PathRole {
         if (!probing && awaiting != 0 && now >= probeDue(awaiting)) {
             sendProbe(now);
         }
-        if (now - peer.lastReceived() >= IDLE_NANOS) {
+        long last = Math.max(peer.lastSent(), peer.lastReceived());
+        if (now - peer.lastReceived() >= IDLE_NANOS || now - last >= FORGOTTEN_NANOS) {
             lookAt = now;
             relay("idle", now);
         }
@@ -478,7 +482,7 @@ final class PeerPath implements PathRole {
                 changedAt == 0 ? -1 : now - changedAt,
                 rtt,
                 relayRtt.last(),
-                carrier.observed(),
+                null,
                 puncher.candidates());
     }
 

@@ -84,6 +84,9 @@ final class PortPredictor {
     private int[] guesses;
     private int done;
 
+    /** Sockets that were opened, or ports that were guessed, since it last began. */
+    private int tried;
+
     /** Whether the sockets send all the way now. */
     private boolean secondRound;
 
@@ -127,6 +130,7 @@ final class PortPredictor {
         part = ours;
         target = where.withoutLocal();
         done = 0;
+        tried = 0;
         secondRound = false;
         long guessing = (long) GUESSES_PER_PORT * ports / GUESSES_PER_STEP;
         secondRoundAt = now + SECOND_ROUND_NANOS + 2 * guessing * TimerWheel.TICK_NANOS;
@@ -243,6 +247,7 @@ final class PortPredictor {
             fresh.add(via);
         }
         sockets.addAll(fresh);
+        tried += fresh.size();
         send(fresh, OPENING_HOPS, now);
         return !fresh.isEmpty();
     }
@@ -267,7 +272,9 @@ final class PortPredictor {
         for (int i = done; i < Math.min(done + GUESSES_PER_STEP, guesses.length); i++) {
             shots.add(new PeerMessages.Shot(target.withPort(guesses[i]), 0));
         }
-        done += parts.messages().copies(message, shots, now);
+        int sent = parts.messages().copies(message, shots, now);
+        done += sent;
+        tried += sent;
         nextAt = now + TimerWheel.TICK_NANOS;
     }
 
@@ -276,11 +283,16 @@ final class PortPredictor {
         return 2L * count / SOCKETS_PER_STEP * TimerWheel.TICK_NANOS;
     }
 
-    /** What goes on, or went on last, for the user. */
-    String words() {
+    /** What came of it, in words, when that was nothing. */
+    String inVain() {
+        if (tried == 0) {
+            return part == Part.SPREADS
+                    ? "no socket could be opened for it to guess the port of"
+                    : "no port of its NAT could be guessed: nothing could be sent";
+        }
         return part == Part.SPREADS
-                ? "opened " + sockets.size() + " ports for it to guess one"
-                : "guessed " + GUESSES_PER_PORT * ports + " ports of its NAT";
+                ? "opened " + tried + " ports for it to guess one, in vain"
+                : "guessed " + tried + " ports of its NAT in vain";
     }
 
     /**

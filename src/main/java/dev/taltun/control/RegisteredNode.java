@@ -26,7 +26,8 @@ import java.util.List;
  *
  * <p>Whoever asks for a node must be registered itself, and both must be allowed to exchange
  * packets here ({@code relay_with}); then each hears where the other is, at the same time. An
- * answer is smaller than its question, and questions are limited for each asker and each pair.
+ * answer is smaller than its question. Questions are limited for each pair here, and for each asker
+ * before they come here ({@link Peer#mayAsk}).
  *
  * <p>Whoever is told of a place sends there, more than it costs to have a member ask: a packet to
  * it does. So of a node's places only those are told to who asks for it at which it has read
@@ -37,18 +38,8 @@ import java.util.List;
 final class RegisteredNode implements PathRole {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
-    /** Registrations come every 10 to 20 s: two may be lost. */
+    /** Registrations come every 8 to 13 s: three may be lost. */
     private static final long VALID_NANOS = 60 * SECOND_NANOS;
-
-    /** Questions of one node: 10 a second, and 40 at once. */
-    private static final long QUESTION_NANOS = SECOND_NANOS / 10;
-
-    private static final int QUESTIONS_AT_ONCE = 40;
-
-    /** Probes of one node, and its answers to those of others: as many as packets deserve. */
-    private static final long PROBE_NANOS = SECOND_NANOS / 50;
-
-    private static final int PROBES_AT_ONCE = 200;
 
     private static final int STRAYS_AT_ONCE = 6;
 
@@ -58,17 +49,8 @@ final class RegisteredNode implements PathRole {
     private int capabilities;
     private long registeredAt;
 
-    /** The last answer to an initiation, and where it went. */
-    private Session answered;
-
-    private Endpoint answeredTo;
-
-    /** Where the node has read an answer of ours, or null. */
-    private Endpoint provenAt;
-
-    private final Allowance questions = new Allowance(QUESTION_NANOS, QUESTIONS_AT_ONCE);
+    private final AddressProof proof = new AddressProof();
     private final Allowance strays = new Allowance(SECOND_NANOS, STRAYS_AT_ONCE);
-    private final Allowance probes = new Allowance(PROBE_NANOS, PROBES_AT_ONCE);
 
     RegisteredNode(PathParts parts, Paths paths) {
         this.parts = parts;
@@ -77,17 +59,42 @@ final class RegisteredNode implements PathRole {
 
     @Override
     public void onAnswered(Session session, Endpoint source) {
-        answered = session;
-        answeredTo = source;
+        proof.answered(session, source);
     }
 
     @Override
     public void onConfirmed(Session session) {
-        if (session == answered) {
-            provenAt = answeredTo;
+        proof.confirmed(session);
+    }
+
+    @Override
+    public void onRelayed(long now) {
+        look();
+    }
+
+    /** A stranger would get one every five seconds. A node that moved shakes hands itself. */
+    @Override
+    public boolean shakesHands() {
+        return proof.isNoStranger(parts.peer().endpoint());
+    }
+
+    private void look() {
+        proof.look(parts.peer().endpoint(), parts.peer().rxBytes());
+    }
+
+    /** Sends the frame in the context's memory because another node wants that. */
+    private void sendFor(int length, long now) {
+        Peer peer = parts.peer();
+        int bytes = parts.context().sealer.sealedLength(length);
+        if (peer.endpoint() != null && proof.take(peer.endpoint(), peer.rxBytes(), bytes)) {
+            parts.send(length, now);
         }
-        answered = null;
-        answeredTo = null;
+    }
+
+    /** Sends the frame in the context's memory, which answers a longer one of the node. */
+    private void answer(int length, long now) {
+        proof.answers(parts.context().sealer.sealedLength(length));
+        parts.send(length, now);
     }
 
     /**
@@ -96,13 +103,8 @@ final class RegisteredNode implements PathRole {
      * with a stranger's address would have the guesses go there.
      */
     private int toldCapabilities() {
-        boolean proven = isProven(parts.peer().endpoint());
+        boolean proven = proof.isProven(parts.peer().endpoint());
         return proven ? capabilities : capabilities & ~ControlFrame.CAPABILITY_PREDICTS;
-    }
-
-    /** Whether the node has read something at the place's address. */
-    private boolean isProven(Endpoint place) {
-        return provenAt != null && place.high() == provenAt.high() && place.low() == provenAt.low();
     }
 
     /** Where it may be: where it is seen, then where it says; as many as fit. */
@@ -119,11 +121,11 @@ final class RegisteredNode implements PathRole {
 
     /** Those of its places that others may be told of although it has not paid. */
     private List<Endpoint> freePlaces() {
-        if (!isProven(parts.peer().endpoint())) {
+        if (!proof.isProven(parts.peer().endpoint())) {
             return List.of();
         }
         return allPlaces().stream()
-                .filter(place -> isProven(place) || Candidates.isPrivate(place))
+                .filter(place -> proof.isProven(place) || Candidates.isPrivate(place))
                 .toList();
     }
 
@@ -131,6 +133,7 @@ final class RegisteredNode implements PathRole {
     public void onFrame(ReceivedFrame frame, long now) {
         MemorySegment memory = frame.memory();
         int type = ControlFrame.type(memory, 0);
+        look();
         if (type == ControlFrame.TYPE_REGISTER && isComplete(Register.check(memory, 0))) {
             register(memory, now);
         } else if (type == ControlFrame.TYPE_QUERY && isComplete(Query.check(memory, 0))) {
@@ -161,7 +164,7 @@ final class RegisteredNode implements PathRole {
         MemorySegment answer = parts.context().frame;
         Observed.put(answer, 0, Register.transaction(memory, 0));
         Paths.put(answer, Observed.PLACE_OFFSET, seen);
-        parts.send(Observed.BYTES, now);
+        answer(Observed.BYTES, now);
     }
 
     private boolean isRegistered(long now) {
@@ -171,7 +174,7 @@ final class RegisteredNode implements PathRole {
     }
 
     private void question(MemorySegment memory, long now) {
-        if (!isRegistered(now) || !questions.take(now)) {
+        if (!isRegistered(now)) {
             return;
         }
         int transaction = Query.transaction(memory, 0);
@@ -182,7 +185,10 @@ final class RegisteredNode implements PathRole {
             MemorySegment answer = parts.context().frame;
             int length = PeerUpdate.put(answer, 0, PeerUpdate.FLAG_UNKNOWN, transaction, 0, 0);
             putKey(answer, PeerUpdate.KEY_OFFSET, key);
-            parts.send(length, now);
+            answer(length, now);
+            return;
+        }
+        if (!paths.questions().take(parts.peer().publicKey(), key, now)) {
             return;
         }
         boolean pays = (Query.flags(memory, 0) & Query.FLAG_PAYS) != 0;
@@ -202,15 +208,14 @@ final class RegisteredNode implements PathRole {
 
     /** Passes a message of one node to another on, and says whom it is from. */
     private void passOn(MemorySegment memory, int type, long now) {
-        if (!isRegistered(now) || !probes.take(now)) {
-            return;
-        }
-        RegisteredNode other = reachable(key(memory, RelayProbe.KEY_OFFSET), now);
-        if (other != null) {
+        PublicKey own = parts.peer().publicKey();
+        PublicKey key = key(memory, RelayProbe.KEY_OFFSET);
+        RegisteredNode other = isRegistered(now) ? reachable(key, now) : null;
+        if (other != null && paths.messages().take(own, key, now)) {
             MemorySegment frame = parts.context().frame;
             RelayProbe.put(frame, 0, type, RelayProbe.transaction(memory, 0));
-            putKey(frame, RelayProbe.KEY_OFFSET, parts.peer().publicKey());
-            other.parts.send(RelayProbe.BYTES, now);
+            putKey(frame, RelayProbe.KEY_OFFSET, own);
+            other.sendFor(RelayProbe.BYTES, now);
         }
     }
 
@@ -226,6 +231,7 @@ final class RegisteredNode implements PathRole {
         if (batch != null) {
             FilterCheck.putStray(batch.slab(), batch.tail(), session.remoteIndex(), token);
             batch.append(FilterCheck.STRAY_BYTES, to.from(via), 1);
+            proof.answers(FilterCheck.STRAY_BYTES);
         }
     }
 
@@ -262,7 +268,11 @@ final class RegisteredNode implements PathRole {
         PeerUpdate.putCapabilities(frame, 0, about.toldCapabilities());
         putKey(frame, PeerUpdate.KEY_OFFSET, about.parts.peer().publicKey());
         Paths.putPlaces(frame, PeerUpdate.WHEREABOUTS_OFFSET, all);
-        parts.send(length, now);
+        if (transaction != 0) {
+            answer(length, now);
+        } else {
+            sendFor(length, now);
+        }
     }
 
     private static void putKey(MemorySegment frame, long at, PublicKey key) {

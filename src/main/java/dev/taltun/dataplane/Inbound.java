@@ -372,7 +372,8 @@ public final class Inbound implements Agent {
         counters.increment(Counter.CONTROL_FRAMES_RECEIVED);
         int length = ControlFrame.HEADER_BYTES + ControlFrame.bodyLength(slab, offset);
         // Else one peer could keep those of all others from being heard.
-        ReceivedFrame frame = peer.maySignal(now) ? frames.take() : null;
+        boolean allowed = isAllowed(ControlFrame.type(slab, offset));
+        ReceivedFrame frame = allowed ? frames.take() : null;
         if (frame == null) {
             counters.increment(Counter.CONTROL_FRAMES_DROPPED);
             return;
@@ -382,6 +383,14 @@ public final class Inbound implements Agent {
             counters.increment(Counter.CONTROL_FRAMES_DROPPED);
             frame.release();
         }
+    }
+
+    private boolean isAllowed(int frameType) {
+        return switch (frameType) {
+            case ControlFrame.TYPE_REGISTER -> peer.mayRegister(now);
+            case ControlFrame.TYPE_QUERY -> peer.mayAsk(now);
+            default -> peer.maySignal(now);
+        };
     }
 
     private boolean sourceIsPeers(long packet) {

@@ -22,11 +22,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * The machine's own network, without the tunnel's interface and those of bridges that lead to
- * containers only: where other nodes may reach this one, and when that has become another.
+ * The machine's own network, as far as {@link OutsideLinks} goes: where other nodes may reach this
+ * one, and when that has become another.
  *
  * <pre>
  *   kernel --netlink--&gt; monitor: link up or down, address, route ---.
@@ -37,9 +36,6 @@ import java.util.Set;
  * <p>Opened by the composing thread, then the control agent's; closed after its end.
  */
 final class MachineNetwork implements LocalNetwork, NetworkListener, AutoCloseable {
-    private static final Set<String> HIDDEN =
-            Set.of("docker", "br-", "virbr", "lxcbr", "cni", "flannel", "cali", "podman");
-
     /** What of a link tells whether packets pass. */
     private static final int LINK_STATE = Linux.IFF_UP() | Linux.IFF_RUNNING();
 
@@ -141,7 +137,7 @@ final class MachineNetwork implements LocalNetwork, NetworkListener, AutoCloseab
         try {
             Map<Integer, Link> outside = new HashMap<>();
             netlink.links().stream()
-                    .filter(this::isOutside)
+                    .filter(link -> OutsideLinks.isOne(link, iface.tunName()))
                     .forEach(link -> outside.put(link.index(), link));
             for (LinkAddress address : netlink.addresses()) {
                 Link link = outside.get(address.linkIndex());
@@ -149,7 +145,7 @@ final class MachineNetwork implements LocalNetwork, NetworkListener, AutoCloseab
                         && address.isUsable()
                         && address.scope() == Linux.RT_SCOPE_UNIVERSE()) {
                     nextLinks.put(link.index(), link.flags() & LINK_STATE);
-                    if (link.isUp()) {
+                    if (link.isUp() && !OutsideLinks.isTunnel(link)) {
                         add(nextPlaces, address.address(), socket.port());
                     }
                 }
@@ -162,12 +158,6 @@ final class MachineNetwork implements LocalNetwork, NetworkListener, AutoCloseab
         places = List.copyOf(nextPlaces);
         links = nextLinks;
         return different;
-    }
-
-    private boolean isOutside(Link link) {
-        return !link.isLoopback()
-                && !link.name().equals(iface.tunName())
-                && HIDDEN.stream().noneMatch(link.name()::startsWith);
     }
 
     private void add(List<Endpoint> to, InetAddress ip, int port) {

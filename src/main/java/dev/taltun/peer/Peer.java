@@ -41,6 +41,8 @@ public final class Peer {
     private static final VarHandle NEXT_NOTICE = handle("nextNotice", long.class);
     private static final VarHandle NEXT_TOO_BIG = handle("nextTooBig", long.class);
     private static final VarHandle NEXT_SIGNAL = handle("nextSignal", long.class);
+    private static final VarHandle NEXT_QUESTION = handle("nextQuestion", long.class);
+    private static final VarHandle NEXT_REGISTRATION = handle("nextRegistration", long.class);
     private static final VarHandle LAST_RELAYED = handle("lastRelayed", long.class);
     private static final VarHandle NEXT_RELAYED = handle("nextRelayed", long.class);
 
@@ -52,10 +54,15 @@ public final class Peer {
 
     private static final long NOTICE_CREDIT_NANOS = 40 * NOTICE_INTERVAL_NANOS;
 
-    /** At most 64 control frames a second of one peer, but 128 at once. */
+    /** At most 64 control frames a second of one peer, but 128 at once; as many questions. */
     private static final long SIGNAL_INTERVAL_NANOS = 1_000_000_000 / 64;
 
     private static final long SIGNAL_CREDIT_NANOS = 128 * SIGNAL_INTERVAL_NANOS;
+
+    /** One in ten seconds is usual, and a few when its network changes. */
+    private static final long REGISTRATION_INTERVAL_NANOS = 1_000_000_000 / 4;
+
+    private static final long REGISTRATION_CREDIT_NANOS = 16 * REGISTRATION_INTERVAL_NANOS;
 
     private final PublicKey publicKey;
     private volatile String name;
@@ -80,6 +87,8 @@ public final class Peer {
     private long nextNotice;
     private long nextTooBig;
     private long nextSignal;
+    private long nextQuestion;
+    private long nextRegistration;
     private long lastRelayed;
     private long nextRelayed;
 
@@ -258,6 +267,27 @@ public final class Peer {
      */
     public boolean maySignal(long now) {
         return relaysForUs || pass(NEXT_SIGNAL, now, SIGNAL_INTERVAL_NANOS, SIGNAL_CREDIT_NANOS);
+    }
+
+    /**
+     * As {@link #maySignal}, for a question where somebody is, which has a limit of its own: who
+     * has many peers asks for many at once.
+     */
+    public boolean mayAsk(long now) {
+        return relaysForUs || pass(NEXT_QUESTION, now, SIGNAL_INTERVAL_NANOS, SIGNAL_CREDIT_NANOS);
+    }
+
+    /**
+     * As {@link #maySignal}, for the peer's word where it is, which has a limit of its own: else
+     * who asks and signals much would be forgotten for it.
+     */
+    public boolean mayRegister(long now) {
+        return relaysForUs
+                || pass(
+                        NEXT_REGISTRATION,
+                        now,
+                        REGISTRATION_INTERVAL_NANOS,
+                        REGISTRATION_CREDIT_NANOS);
     }
 
     private boolean pass(VarHandle nextAt, long now, long interval, long credit) {

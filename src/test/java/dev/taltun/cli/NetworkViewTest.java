@@ -2,6 +2,7 @@ package dev.taltun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.api.PathReport;
 import dev.taltun.api.PeerReport;
@@ -20,6 +21,11 @@ class NetworkViewTest {
                     InetAddress.ofLiteral("2001:db8::10"));
 
     private static PeerReport beacon(String endpoint, String observed, long unansweredMillis) {
+        return beacon(endpoint, observed, unansweredMillis, 1000, "192.168.1.10");
+    }
+
+    private static PeerReport beacon(
+            String endpoint, String observed, long unansweredMillis, long millisAgo, String from) {
         PathReport path =
                 new PathReport(
                         Optional.of(PathReport.DIRECT),
@@ -29,7 +35,10 @@ class NetworkViewTest {
                         OptionalLong.of(430),
                         OptionalLong.empty(),
                         Optional.ofNullable(observed),
-                        List.of());
+                        List.of(),
+                        Optional.empty(),
+                        observed == null ? OptionalLong.empty() : OptionalLong.of(millisAgo),
+                        Optional.of(from));
         return new PeerReport(
                 Optional.of("beacon"),
                 "key",
@@ -99,6 +108,28 @@ class NetworkViewTest {
         assertEquals(
                 "mapping:    unknown: no lighthouse says over IPv4 where it sees us",
                 mapping(beacon("[2001:db8::1]:1", "[2001:db8::2]:3", 0)));
+    }
+
+    @Test
+    void onlyWhatCanBeComparedTellsThatThePortVaries() {
+        String one = "mapping:    NAT, port kept; whether for all destinations two lighthouses";
+        PeerReport now = beacon("192.0.2.1:1", "198.51.100.1:51820", 0);
+        PeerReport gone = beacon("192.0.2.2:1", "198.51.100.9:7", 5000);
+        PeerReport before = beacon("192.0.2.2:1", "198.51.100.9:7", 0, 40_000, "192.168.1.10");
+        PeerReport otherLine = beacon("192.0.2.2:1", "198.51.100.9:7", 0, 1000, "10.9.9.9");
+        for (PeerReport other : List.of(gone, before, otherLine)) {
+            assertTrue(mapping(now, other).startsWith(one), mapping(now, other));
+            assertTrue(mapping(other, now).endsWith("could tell"), mapping(other, now));
+        }
+    }
+
+    @Test
+    void whatWasSeenLongAgoIsSaidToBe() {
+        PeerReport gone = beacon("192.0.2.2:1", "198.51.100.9:7", 130_000, 130_000, "10.9.9.9");
+        assertEquals(
+                "lighthouse: beacon 192.0.2.2:1, does not answer any more, saw us at 198.51.100.9:7"
+                        + " 2 min ago",
+                new NetworkView(List.of(gone), 51820, OWN).lines().getFirst());
     }
 
     @Test

@@ -155,7 +155,10 @@ class StatusTest {
                         + KEY
                         + "\",\"preshared_key\":true,\"endpoint\":null,\"path\":null,";
         assertTrue(json.startsWith(wanted), json);
-        assertTrue(json.contains("\"candidates\":[],\"filtering\":null,\"cipher\":null,"), json);
+        assertTrue(
+                json.contains(
+                        "\"candidates\":[],\"filtering\":null,\"observed_ms_ago\":null,\"observed_from\":null,\"cipher\":null,"),
+                json);
         assertTrue(json.contains("\"session_age_ms\":7,\"received_ms_ago\":null,"), json);
         assertTrue(json.contains("\"allowed_ips\":[\"10.0.0.2/32\"]}]},{\"interface\""), json);
         assertTrue(json.endsWith("\"peers\":[]}]\n"), json);

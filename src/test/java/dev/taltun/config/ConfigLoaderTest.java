@@ -169,6 +169,7 @@ class ConfigLoaderTest {
     void aLighthouseNeedsNoAddressAndAServerNoPeers() throws ConfigException {
         String lighthouse = "[interface]\nmode = \"lighthouse\"\nprivate_key = \"$OWN\"\n";
         assertEquals(List.of(), Toml.load(folder, lighthouse).config().iface().vips());
+        assertEquals(0, Toml.load(folder, lighthouse).config().iface().keepaliveSeconds());
         LoadedConfig server = Toml.load(folder, HEAD);
         assertEquals(List.of(), server.config().peers());
         assertEquals(List.of(), server.warnings());

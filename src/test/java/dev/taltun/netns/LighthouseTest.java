@@ -59,8 +59,22 @@ class LighthouseTest {
         return "vip = \"10.77.0." + n + "\"";
     }
 
-    /** As root, but without any capability. */
-    private Background startLamp() {
+    private static final List<String> ROOT_WITHOUT_CAPABILITIES =
+            List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all");
+
+    private static final String NOBODY = "65534";
+
+    private static final List<String> SOMEBODY_ELSE =
+            List.of(
+                    "setpriv",
+                    "--reuid=" + NOBODY,
+                    "--regid=" + NOBODY,
+                    "--clear-groups",
+                    "--no-new-privs",
+                    "--bounding-set=-all",
+                    "--inh-caps=-all");
+
+    private Background startLamp(List<String> as) {
         String toml =
                 "[interface]\nmode = \"lighthouse\"\nlocal_addr = \"[::]:51820\"\n"
                         + "tun_name = \"%s\"\nprivate_key = \"%s\"\n"
@@ -69,8 +83,10 @@ class LighthouseTest {
                         + peer(bKeys, "name = \"b\"\n" + vip(2));
         var file = lab.write("lamp.toml", toml);
         lampHost.run("chmod", "600", file.toString());
-        List<String> command =
-                new ArrayList<>(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
+        if (as.equals(SOMEBODY_ELSE)) {
+            lampHost.run("chown", NOBODY, file.toString(), file.getParent().toString());
+        }
+        List<String> command = new ArrayList<>(as);
         command.addAll(Taltun.command("up", "-c", file.toString()));
         Background lamp = lampHost.start(command);
         lamp.awaitLine("ready$", PATIENCE);
@@ -92,7 +108,7 @@ class LighthouseTest {
 
     @Test
     void theFirstPacketIsRelayedAndTheDirectPathTakesOverWithoutLoss() {
-        Background lamp = startLamp();
+        Background lamp = startLamp(SOMEBODY_ELSE);
         WrittenNode a = node(aHost, 1, aKeys, bKeys);
         WrittenNode b = node(bHost, 2, bKeys, aKeys);
         a.process().awaitLine("handshake with lamp", PATIENCE);
@@ -108,7 +124,7 @@ class LighthouseTest {
 
     @Test
     void aFirewallBetweenTheNodesLeavesTheRelay() {
-        Background lamp = startLamp();
+        Background lamp = startLamp(ROOT_WITHOUT_CAPABILITIES);
         lampHost.run("sysctl", "-qw", "net.ipv4.ip_forward=0");
         WrittenNode a = node(aHost, 1, aKeys, bKeys);
         WrittenNode b = node(bHost, 2, bKeys, aKeys);

@@ -46,11 +46,17 @@ final class HostileClient {
 
     /** Registers with these addresses inside, and at these places. */
     void register(SimNode lighthouse, List<IpPrefix> addresses, List<Endpoint> places) {
+        register(lighthouse, addresses, places, body.address());
+    }
+
+    /** The same, from wherever. */
+    void register(
+            SimNode lighthouse, List<IpPrefix> addresses, List<Endpoint> places, Endpoint source) {
         int bytes =
                 Register.put(
                         frame, 0, ++transaction, capabilities, addresses.size(), places.size());
         putLists(Register.WHEREABOUTS_OFFSET, addresses, places);
-        send(lighthouse, body.address(), bytes);
+        send(lighthouse, source, bytes);
     }
 
     /** Asks for somebody, from wherever. */

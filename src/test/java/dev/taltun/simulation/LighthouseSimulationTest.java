@@ -196,6 +196,31 @@ class LighthouseSimulationTest extends SimulationTest {
         stopAndAssertAllArrived();
     }
 
+    /** One lighthouse dies, and the other sees that the NAT began anew: no two ports at a time. */
+    @Test
+    void whatADeadLighthouseSawIsNoSignOfAPortThatVaries() {
+        Identity otherIs = sim.identity("lamp2");
+        directCut = true;
+        Identity.Known[] known = {aIs.known().nowhere(), bIs.known().nowhere()};
+        lamp = sim.start(lampIs, lighthouse(), known);
+        SimNode other = sim.start(otherIs, lighthouse(), known);
+        a = sim.start(aIs, toLamp(), otherIs.known().lighthouse(), bIs.known().nowhere());
+        b = sim.start(bIs, toLamp(), otherIs.known().lighthouse(), aIs.known().nowhere());
+        sim.runSeconds(5);
+        sim.notAccountable();
+        other.crash();
+        sim.nodes().remove(other);
+        a.socket().rebindTo(a.address().withPort(4711));
+        sim.runSeconds(60);
+        assertTrue(a.address().sameRemote(lamp.peer(a).endpoint()), "not registered anew");
+        sim.traffic().amid(a, b, 20);
+        sim.runSeconds(10);
+        String reason = a.path(b).reason();
+        assertTrue(reason.startsWith("no answer from any of its places"), reason);
+        assertFalse(reason.contains("NAT"), reason);
+        sim.ledger().writeOff();
+    }
+
     @Test
     void aLighthouseThatStartsAgainIsFoundAgain() {
         directCut = true;

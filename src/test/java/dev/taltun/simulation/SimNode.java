@@ -17,6 +17,7 @@ import dev.taltun.dataplane.PacketSealer;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.UdpError;
+import dev.taltun.io.udp.UdpFan;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.noise.RandomSource;
@@ -63,6 +64,9 @@ final class SimNode {
         Supplier<List<Endpoint>> places = List::of;
 
         int punchPorts;
+
+        /** Further sockets. */
+        UdpFan fan = UdpFan.NONE;
 
         /** What the kernel answers to a GSO run; 0 if it takes it. */
         int gsoRefusal;
@@ -188,7 +192,7 @@ final class SimNode {
                                 who.innerAddresses(),
                                 options.places::get,
                                 options.punchPorts,
-                                dev.taltun.io.udp.UdpFan.NONE)),
+                                options.fan)),
                 specs);
     }
 

@@ -10,7 +10,9 @@ import dev.taltun.memory.Layouts;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -35,6 +37,9 @@ final class SimSocket {
 
     /** What others see. */
     private Endpoint visible;
+
+    /** What some see instead, as with a NAT that has another port for every destination. */
+    private final Map<SimSocket, Endpoint> faces = new HashMap<>();
 
     private boolean offline;
     private long fullUntil;
@@ -81,6 +86,16 @@ final class SimSocket {
         network.detach(visible);
         visible = next;
         network.attach(next, this);
+    }
+
+    /** A NAT shows another address to this one. */
+    void showTo(SimSocket other, Endpoint face) {
+        faces.put(other, face);
+        network.attach(face, this);
+    }
+
+    private Endpoint visibleTo(Endpoint other) {
+        return faces.getOrDefault(network.at(other), visible);
     }
 
     /** Without a network every send fails. */
@@ -205,10 +220,11 @@ final class SimSocket {
             byte[] bytes = new byte[Math.min(size, batch.length(i) - done)];
             MemorySegment.copy(
                     batch.slab(), Layouts.BYTE, batch.offset(i) + done, bytes, 0, bytes.length);
+            Endpoint to = batch.destination(i);
             if (batch.hops(i) != 0) {
-                network.sendInVain(this, visible, batch.destination(i), bytes);
+                network.sendInVain(this, visibleTo(to), to, bytes);
             } else {
-                network.send(this, visible, batch.destination(i), bytes);
+                network.send(this, visibleTo(to), to, bytes);
             }
         }
     }

@@ -30,7 +30,7 @@ final class Simulation {
     private final Network network;
     private final List<SimNode> nodes = new ArrayList<>();
     private final Map<String, Endpoint> nameServer = new HashMap<>();
-    private final boolean outerIpv6;
+    private boolean outerIpv6;
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(
                     (a, b) ->
@@ -112,6 +112,11 @@ final class Simulation {
     /** Whoever is created from now on knows WireGuard's cipher suite only, and says no HELLO. */
     void plainSuites() {
         plainSuites = true;
+    }
+
+    /** Addresses of the network outside are IPv4 from now on. */
+    void outerIpv4() {
+        outerIpv6 = false;
     }
 
     /** An address of the network outside. */

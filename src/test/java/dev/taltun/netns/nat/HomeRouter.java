@@ -142,6 +142,15 @@ public final class HomeRouter implements Uplink {
         return this;
     }
 
+    /** Forwards a UDP port to another one of the i-th host, as a user would who cannot punch. */
+    public HomeRouter forward(int port, int i, int to) {
+        router.run(
+                "nft",
+                "add rule ip nat pre ip daddr %s udp dport %d dnat to %s:%d"
+                        .formatted(outside(), port, address(i), to));
+        return this;
+    }
+
     /** Lets hosts behind it reach each other by the address outside, where a port is open. */
     public HomeRouter hairpin() {
         router.run("nft", "add rule ip nat post iifname lan oifname lan masquerade");

@@ -184,9 +184,14 @@ public final class Rendezvous implements AutoCloseable {
      * @param extra lines for the interface's part of the nodes' files
      */
     public Rendezvous start(String extra) {
+        return start(extra, extra);
+    }
+
+    /** The same, with other lines for each node. */
+    public Rendezvous start(String leftExtra, String rightExtra) {
         lighthouses.forEach(this::startLighthouse);
-        startNode(left, right, extra);
-        startNode(right, left, extra);
+        startNode(left, right, leftExtra);
+        startNode(right, left, rightExtra);
         for (Member node : List.of(left, right)) {
             for (Member beacon : lighthouses) {
                 await(node, beacon, "registered", peer -> peer.receivedMillisAgo().isPresent());

@@ -12,6 +12,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Two nodes that find each other where home networks make that hard, and keep their path, or
@@ -73,6 +75,36 @@ final class TraversalTest {
         assertEquals(home.address(1) + ":" + Rendezvous.PORT, endpoint(), meeting::logs);
     }
 
+    /** The router could lead them to each other by its address outside, too. */
+    @Test
+    void neighboursMeetInsideAlthoughTheRouterHairpins() {
+        HomeRouter home = meeting.lighthouses(1).internet().home("n", NatKind.OPEN_FILTER);
+        meeting.nodes(home.host("a"), home.host("b"));
+        home.open(Rendezvous.PORT, 0).hairpin();
+        meeting.start("");
+        assertDirect(meet("both behind one NAT that hairpins"));
+        assertEquals(home.address(1) + ":" + Rendezvous.PORT, endpoint(), meeting::logs);
+        assertEquals(
+                home.address(0) + ":" + Rendezvous.PORT,
+                meeting.right().sees(meeting.left()).endpoint().orElse(""),
+                meeting::logs);
+    }
+
+    /** No punching helps a random NAT against one that filters: the port that is forwarded does. */
+    @Test
+    void whatANodeAdvertisesIsDialled() {
+        Internet internet = meeting.lighthouses(1).internet();
+        HomeRouter random = internet.home("n", NatKind.RANDOM);
+        HomeRouter forwarding = internet.home("o", NatKind.PRESERVING);
+        meeting.nodes(random.host("a"), forwarding.host("b"));
+        int port = 41_000;
+        forwarding.forward(port, 0, Rendezvous.PORT);
+        String advertised = forwarding.outside() + ":" + port;
+        meeting.start("", "advertise = [\"" + advertised + "\"]");
+        assertDirect(meet("a port that is forwarded and advertised"));
+        assertEquals(advertised, endpoint(), meeting::logs);
+    }
+
     @Test
     @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void twoLevelsOfNat() {
@@ -109,13 +141,14 @@ final class TraversalTest {
         assertFalse(cell.reason().isBlank(), meeting::logs);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(ints = {10, 0})
     @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
-    void aNatThatForgetsAfterFifteenSeconds() {
+    void aNatThatForgetsAfterFifteenSeconds(int keepalive) {
         Internet internet = meeting.lighthouses(1).internet();
         HomeRouter one = internet.home("n", NatKind.PRESERVING).forgetAfter(15);
         HomeRouter other = internet.home("o", NatKind.PRESERVING).forgetAfter(15);
-        meeting.nodes(one.host("a"), other.host("b")).start("");
+        meeting.nodes(one.host("a"), other.host("b")).start("keepalive = " + keepalive);
         assertDirect(meet("NAT that forgets after 15 s"));
         Duration silence = Duration.ofSeconds(25);
         meeting.left().host().run("sleep", Long.toString(silence.toSeconds()));

@@ -1,0 +1,56 @@
+package dev.taltun.control;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Whether the NAT in front of us shows another port to every destination, as far as lighthouses can
+ * tell: two that see us at two places at the same time prove it. What one saw that is gone, or of
+ * which we heard before the network changed, proves nothing about now. Control agent's thread.
+ */
+final class Mapping {
+    private final Map<Object, Sighting> sightings = new HashMap<>();
+    private boolean varies;
+
+    /** What was last found; false while there is nothing to compare. */
+    boolean varies() {
+        return varies;
+    }
+
+    /**
+     * A lighthouse sees us.
+     *
+     * @param by which one
+     */
+    void seen(Object by, Sighting now) {
+        Sighting before = sightings.put(by, now);
+        if (before != null && !before.isSamePlace(now)) {
+            // What is in front of us has changed: the others have yet to see it.
+            sightings.keySet().retainAll(Set.of(by));
+            varies = false;
+        }
+        boolean compared = false;
+        boolean differs = false;
+        for (Map.Entry<Object, Sighting> other : sightings.entrySet()) {
+            if (!other.getKey().equals(by) && other.getValue().isComparableTo(now)) {
+                compared = true;
+                differs |= !other.getValue().isSamePlace(now);
+            }
+        }
+        if (compared) {
+            varies = differs;
+        }
+    }
+
+    /**
+     * What a lighthouse saw does not count any more: it does not answer, or the network is another.
+     * What was found holds as long as one is left that still sees us where it did.
+     */
+    void forget(Object by) {
+        sightings.remove(by);
+        if (sightings.isEmpty()) {
+            varies = false;
+        }
+    }
+}
