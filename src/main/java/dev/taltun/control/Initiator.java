@@ -137,6 +137,11 @@ final class Initiator {
         otherSuiteAt = Math.max(now, sentAt + OTHER_SUITE_AFTER_NANOS);
     }
 
+    /** How long the last initiation has waited for its response; 0 if none waits. */
+    long unansweredFor(long now) {
+        return handshake.isPending() && sentAt != 0 ? now - sentAt : 0;
+    }
+
     /** A response was sent; it keeps its distance from initiations too. */
     void responded(long now) {
         sentAt = now;

@@ -40,8 +40,6 @@ import java.util.Set;
  */
 final class PeerController implements TimerWheel.Expiry {
     private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
-    private static final long REPLY_TIMEOUT_NANOS =
-            Limits.KEEPALIVE_TIMEOUT_NANOS + Limits.REKEY_TIMEOUT_NANOS;
 
     private final ControlContext context;
     private final Peer peer;
@@ -55,6 +53,7 @@ final class PeerController implements TimerWheel.Expiry {
     private final Initiator initiator;
     private final PathParts pathParts;
     private final PeerFrames frames;
+    private final MissingReply missingReply;
     private final Heartbeat heartbeat = new Heartbeat();
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this);
     private PeerSpec spec;
@@ -62,9 +61,6 @@ final class PeerController implements TimerWheel.Expiry {
 
     /** Whether to shake hands at the next look, without being asked by a packet. */
     private boolean startHandshake;
-
-    /** Addition to the wait for a missing reply. */
-    private long replyJitter;
 
     /** When to wipe everything, or 0. */
     private long wipeAt;
@@ -94,10 +90,18 @@ final class PeerController implements TimerWheel.Expiry {
         hello = new HelloExchange(context, peer, spec.suites());
         initiator = new Initiator(context, handshake, sessions, messages, news, place, hello);
         pathParts =
-                new PathParts(context, peer, sessions, messages, hello, initiator, this::schedule);
+                new PathParts(
+                        context,
+                        peer,
+                        sessions,
+                        messages,
+                        hello,
+                        initiator,
+                        staged,
+                        this::schedule);
         frames = new PeerFrames(pathParts);
         role = context.paths.roleOf(pathParts, spec);
-        replyJitter = context.jitter();
+        missingReply = new MissingReply(context, peer);
         heartbeat.every(spec.keepaliveSeconds());
     }
 
@@ -258,6 +262,9 @@ final class PeerController implements TimerWheel.Expiry {
         InitiationVerdict verdict = handshake.accept(initiation, now);
         if (verdict != InitiationVerdict.ACCEPTED) {
             return verdict;
+        }
+        if (!role.answers(now)) {
+            return InitiationVerdict.UNWANTED;
         }
         // The peer's address stays as it is until the new session is used: after a restart we have
         // forgotten which initiations there were, and anybody could repeat one from anywhere.
@@ -436,10 +443,8 @@ final class PeerController implements TimerWheel.Expiry {
         if (!initiator.onTimer(now)) {
             news.gaveUp(staged.dropAll());
         }
-        long awaiting = peer.awaitingReplySince();
-        if (awaiting != 0 && now >= awaiting + REPLY_TIMEOUT_NANOS + replyJitter) {
-            peer.clearAwaitingReply();
-            replyJitter = context.jitter();
+        long awaiting = missingReply.takeDue(now);
+        if (awaiting != 0) {
             place.forgetLocalAddress();
             shakeHands(now, awaiting);
         }
@@ -476,11 +481,7 @@ final class PeerController implements TimerWheel.Expiry {
         peer.setWatched(sessions.exist());
         long at = Math.min(keepaliveDeadline(), heartbeatDeadline(now));
         at = Math.min(at, Math.min(place.deadline(), initiator.deadline()));
-        at = Math.min(at, role.deadline());
-        long awaiting = peer.awaitingReplySince();
-        if (awaiting != 0) {
-            at = Math.min(at, awaiting + REPLY_TIMEOUT_NANOS + replyJitter);
-        }
+        at = Math.min(at, Math.min(role.deadline(), missingReply.deadline()));
         if (wipeAt != 0) {
             at = Math.min(at, wipeAt);
         }
