@@ -202,7 +202,7 @@ final class LighthouseLink implements PathRole {
         switch (ControlFrame.type(memory, 0)) {
             case ControlFrame.TYPE_RELAY_PROBE -> {
                 passOn(path.publicKey(), ControlFrame.TYPE_RELAY_PROBE_ANSWER, number, now);
-                path.onRelayProbe(this, now);
+                path.reached(this, now);
             }
             case ControlFrame.TYPE_RELAY_PROBE_ANSWER -> path.onRelayAnswer(this, number, now);
             case ControlFrame.TYPE_RELAY_ONLY -> path.onRelayOnly(this, now);

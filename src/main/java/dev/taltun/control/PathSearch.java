@@ -43,6 +43,9 @@ final class PathSearch {
     /** From when on there may be another search. */
     private long nextAt;
 
+    /** Whether the peer said that there is no use in it. */
+    private boolean refused;
+
     PathSearch(PathParts parts, Paths paths, RelayChoice relays) {
         this.parts = parts;
         this.paths = paths;
@@ -73,9 +76,14 @@ final class PathSearch {
         nextAt = time;
     }
 
-    /** There is no use in it for a while. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    /** The peer says that there is no use in it: not for a while. */
     void giveUp(String why, long now) {
         stop();
+        refused = true;
         result = why;
         nextAt = now + RETRY_NANOS;
     }
@@ -86,6 +94,7 @@ final class PathSearch {
 
     /** Begins. */
     void begin(long now) {
+        refused = false;
         questions = 0;
         byte[] bytes = new byte[Integer.BYTES];
         parts.context().random.fill(bytes);

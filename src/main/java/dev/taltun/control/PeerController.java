@@ -206,8 +206,7 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     PeerStatus status(long now) {
-        return PeerStatus.of(
-                spec, pathParts, staged, news, lastHandshakeEpochMillis, role.status(now));
+        return PeerStatus.of(spec, pathParts, news, lastHandshakeEpochMillis, role.status(now));
     }
 
     // What packet threads bring.

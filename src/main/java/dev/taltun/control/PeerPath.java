@@ -136,7 +136,7 @@ final class PeerPath implements PathRole {
             if (session(now) != null) {
                 judge(now);
             } else if (!placed || parts.initiator().unansweredFor(now) >= HANDSHAKE_NANOS) {
-                relay(NO_SESSION, now);
+                relay(search.isRefused() ? search.result() : NO_SESSION, now);
             }
         }
     }
@@ -229,21 +229,20 @@ final class PeerPath implements PathRole {
             }
         } else if (search.concerns(told)) {
             reached(link, now);
+            if (path.is(State.PLAIN) && parts.initiator().unansweredFor(now) > 0) {
+                // It may be where it is asked at this moment.
+                return;
+            }
             boolean wanted = !shakesHands() || !told.answer() || session(now) == null;
             search.heard(told, placed ? peer.endpoint() : null, wanted, now);
         }
     }
 
     /** The peer, an engine that answers probes, is reached by this lighthouse. */
-    private void reached(LighthouseLink link, long now) {
+    void reached(LighthouseLink link, long now) {
         answersProbes = true;
         relays.reached(link);
         adapt(now);
-    }
-
-    /** A probe of the peer came through a lighthouse. */
-    void onRelayProbe(LighthouseLink link, long now) {
-        reached(link, now);
     }
 
     /** A probe through the relay was answered. */
@@ -261,11 +260,16 @@ final class PeerPath implements PathRole {
     /** The peer's user wants no direct path. */
     void onRelayOnly(LighthouseLink link, long now) {
         reached(link, now);
-        if (choice != PathChoice.RELAY) {
-            if (!path.is(State.RELAYED)) {
-                relay("", now);
-            }
-            search.giveUp("the peer is set to path = \"relay\"", now);
+        if (choice == PathChoice.RELAY) {
+            return;
+        }
+        search.giveUp("the peer is set to path = \"relay\"", now);
+        if (path.is(State.RELAYED)) {
+            probe.stop();
+        } else if (session(now) != null && !path.is(State.DOUBT)) {
+            // It is the lighthouse that says so, which would see more then: not without proof.
+            doubt(now);
+            probe.begin(now);
         }
     }
 
@@ -428,7 +432,7 @@ final class PeerPath implements PathRole {
         boolean silent = parts.initiator().unansweredFor(now) >= HANDSHAKE_NANOS;
         if (path.is(State.PLAIN) && relays.current() != null && silent) {
             if (relays.isGood()) {
-                relay(NO_SESSION, now);
+                relay(search.isRefused() ? search.result() : NO_SESSION, now);
             } else if (search.isDue(now)) {
                 search.begin(now);
             }
