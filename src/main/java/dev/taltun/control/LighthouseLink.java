@@ -320,6 +320,8 @@ final class LighthouseLink implements PathRole {
     @Override
     public void onUnreachable(long now) {
         lost();
+        // Or there was no way to it at this moment, and its session is as good as before.
+        registerAt = Math.min(registerAt, now + ANSWER_NANOS);
         parts.initiator().want(now, now);
     }
 

@@ -121,7 +121,7 @@ final class PathSearch {
 
     /** A lighthouse does not know where the peer is, or may not say. */
     void unknown(long now) {
-        if (askAgainAt != 0 && relays.isHopeless()) {
+        if (askAgainAt != 0 && !relays.isUseful()) {
             askAgainAt = 0;
             result = "no lighthouse knows it, or may tell";
             nextAt = now + UNKNOWN_NANOS;

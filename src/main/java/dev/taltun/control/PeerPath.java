@@ -117,16 +117,11 @@ final class PeerPath implements PathRole {
         if (choice != PathChoice.RELAY) {
             if (path.is(State.PLAIN)) {
                 leavePlain(now);
-            } else if (relays.current() == null || !canRelay()) {
+            } else if (!relays.isUseful() || (path.is(State.DOUBT) && !relays.isTrusted())) {
                 dropRelay(now);
             }
         }
         path.show();
-    }
-
-    /** Whether the relay may be of any use. */
-    private boolean canRelay() {
-        return relays.isAlive() && !relays.isHopeless();
     }
 
     private void leavePlain(long now) {
@@ -135,10 +130,15 @@ final class PeerPath implements PathRole {
         } else if (relays.isGood()) {
             if (session(now) != null) {
                 judge(now);
-            } else if (!placed || parts.initiator().unansweredFor(now) >= HANDSHAKE_NANOS) {
-                relay(search.isRefused() ? search.result() : NO_SESSION, now);
+            } else if ((answersProbes && !placed) || isSilent(now)) {
+                leave(search.isRefused() ? search.result() : NO_SESSION, now);
             }
         }
+    }
+
+    /** Whether its handshakes are not answered. */
+    private boolean isSilent(long now) {
+        return parts.initiator().unansweredFor(now) >= HANDSHAKE_NANOS;
     }
 
     /** There are two ways now: the direct one has to be proven. */
@@ -147,7 +147,7 @@ final class PeerPath implements PathRole {
             return;
         }
         if (probe.isInVain()) {
-            relay(UNANSWERED, now);
+            leave(UNANSWERED, now);
         } else {
             probe.sendNow(now);
         }
@@ -168,41 +168,39 @@ final class PeerPath implements PathRole {
 
     @Override
     public void onRelayed(long now) {
-        LighthouseLink by = relays.cameThrough(now);
+        boolean came = relays.cameThrough(now);
+        if (came) {
+            adapt(now);
+        }
         relays.measure(now);
         parts.changed().accept(now);
         if (relays.current() == null) {
             return;
         }
-        if (path.is(State.RELAYED) && choice != PathChoice.DIRECT) {
-            relays.current().carry(parts.staged(), now);
-        }
-        if (choice == PathChoice.RELAY) {
-            return;
-        }
         switch (path.state()) {
             // The peer's packets come the other way: it has its doubts.
             case DIRECT -> probe.sendNow(now);
-            case PLAIN -> relayedWhilePlain(by, now);
+            case PLAIN -> relayedWhilePlain(came, now);
             case RELAYED -> relayed(now);
             case DOUBT -> {}
         }
     }
 
-    private void relayedWhilePlain(LighthouseLink by, long now) {
-        boolean moved = by != null && now - peer.lastReceived() >= SECOND_NANOS;
+    private void relayedWhilePlain(boolean came, long now) {
+        boolean moved = came && now - peer.lastReceived() >= SECOND_NANOS;
         if (moved && !answersProbes && relays.isGood()) {
-            relay("its packets come through the lighthouse", now);
-        } else {
-            adapt(now);
+            leave("its packets come through the lighthouse", now);
         }
     }
 
     private void relayed(long now) {
+        if (choice != PathChoice.DIRECT) {
+            relays.current().carry(parts.staged(), now);
+        }
         if (!answersProbes && session(now) != null && peer.lastReceived() > path.changedAt()) {
             takePlain(now);
         }
-        if (!path.is(State.RELAYED) || !search.isDue(now)) {
+        if (choice == PathChoice.RELAY || !path.is(State.RELAYED) || !search.isDue(now)) {
             return;
         }
         search.begin(now);
@@ -277,11 +275,10 @@ final class PeerPath implements PathRole {
 
     @Override
     public boolean answers(long now) {
-        if (choice != PathChoice.RELAY) {
-            return true;
+        if (choice == PathChoice.RELAY) {
+            relayOnly.tell(now);
         }
-        relayOnly.tell(now);
-        return false;
+        return choice != PathChoice.RELAY;
     }
 
     @Override
@@ -366,7 +363,16 @@ final class PeerPath implements PathRole {
         }
         hysteresis.failed(now - path.changedAt(), now);
         search.notBefore(now + SECOND_NANOS);
+        leave(why, now);
+    }
+
+    /** The direct path is left for the relay, which is news to the user. */
+    private void leave(String why, long now) {
         relay(why, now);
+        if (peer.relay() != null) {
+            relays.current().carry(parts.staged(), now);
+            parts.context().listener.pathRelayed(peer, peer.relay(), why);
+        }
     }
 
     private void relay(String why, long now) {
@@ -374,10 +380,6 @@ final class PeerPath implements PathRole {
         probe.stop();
         path.change(State.RELAYED, now);
         parts.initiator().complete();
-        if (peer.relay() != null) {
-            relays.current().carry(parts.staged(), now);
-            parts.context().listener.pathRelayed(peer, peer.relay(), why);
-        }
     }
 
     @Override
@@ -429,13 +431,17 @@ final class PeerPath implements PathRole {
         if (path.is(State.DIRECT) || path.is(State.DOUBT)) {
             fail("the session ended", now);
         }
-        boolean silent = parts.initiator().unansweredFor(now) >= HANDSHAKE_NANOS;
-        if (path.is(State.PLAIN) && relays.current() != null && silent) {
-            if (relays.isGood()) {
-                relay(search.isRefused() ? search.result() : NO_SESSION, now);
-            } else if (search.isDue(now)) {
-                search.begin(now);
-            }
+        if (path.is(State.PLAIN) && isSilent(now)) {
+            adapt(now);
+            lookFor(now);
+        }
+    }
+
+    /** The peer does not answer where it is: a lighthouse may know better, if none does yet. */
+    private void lookFor(long now) {
+        boolean possible = relays.current() != null && !relays.isGood();
+        if (path.is(State.PLAIN) && possible && search.isDue(now)) {
+            search.begin(now);
         }
     }
 
@@ -448,10 +454,8 @@ final class PeerPath implements PathRole {
         } else if (path.is(State.DOUBT)) {
             fail(UNANSWERED, now);
         } else if (path.is(State.PLAIN)) {
-            if (relays.current() != null && !relays.isGood() && search.isDue(now)) {
-                search.begin(now);
-            }
             adapt(now);
+            lookFor(now);
         } else if (!search.isActive()) {
             search.result(
                     probe.isPeerHeard() ? "its packets come, ours do not arrive" : UNANSWERED);
@@ -474,12 +478,8 @@ final class PeerPath implements PathRole {
 
     @Override
     public long deadline() {
-        long at = Math.min(search.deadline(), relays.deadline());
-        at = Math.min(at, probe.deadline());
-        if (isWatched()) {
-            at = Math.min(at, silence.deadline());
-        }
-        return at;
+        long at = Math.min(probe.deadline(), Math.min(search.deadline(), relays.deadline()));
+        return isWatched() ? Math.min(at, silence.deadline()) : at;
     }
 
     @Override

@@ -22,7 +22,8 @@ final class RelayChoice {
     private static final int DEAD = 0;
     private static final int REFUSING = 1;
     private static final int DOUBTED = 2;
-    private static final int GOOD = 3;
+    private static final int UNSURE = 3;
+    private static final int GOOD = 4;
     private static final long ANSWERED_NANOS = 1_000_000_000L;
     private static final long BROUGHT_NANOS = 30_000_000_000L;
 
@@ -60,9 +61,14 @@ final class RelayChoice {
         return current != null && current.isAlive();
     }
 
-    /** Whether every lighthouse that is alive does not reach the peer. */
-    boolean isHopeless() {
-        return current != null && grade(current) <= REFUSING;
+    /** Whether it is alive, and there is no reason to doubt that. */
+    boolean isTrusted() {
+        return current != null && current.isTrusted();
+    }
+
+    /** Whether it is alive, and has not shown that it does not reach the peer. */
+    boolean isUseful() {
+        return current != null && grade(current) > REFUSING;
     }
 
     /** Round trip through it in nanoseconds; -1 if never measured. */
@@ -85,7 +91,10 @@ final class RelayChoice {
         if (refuses(link)) {
             return REFUSING;
         }
-        return link.isTrusted() ? GOOD : DOUBTED;
+        if (!link.isTrusted()) {
+            return DOUBTED;
+        }
+        return reaches(link) ? GOOD : UNSURE;
     }
 
     /** Something about the lighthouses changed; true if another passes packets on now, or none. */
@@ -111,9 +120,6 @@ final class RelayChoice {
         if (grade(one) != grade(other)) {
             return grade(one) > grade(other);
         }
-        if (reaches(one) != reaches(other)) {
-            return reaches(one);
-        }
         return one.rtt() >= 0 && (other.rtt() < 0 || one.rtt() < other.rtt());
     }
 
@@ -134,21 +140,21 @@ final class RelayChoice {
         }
     }
 
-    /** Looks through whom packets of the peer came; null if none did since the last time. */
-    LighthouseLink cameThrough(long now) {
+    /** Looks through whom packets of the peer came; false if none did since the last time. */
+    boolean cameThrough(long now) {
         Peer by = peer.takeCameThrough();
         for (LighthouseLink link : paths.lighthouses()) {
             if (link.peer() == by) {
-                reaching.put(link, true);
                 brought.put(link, now);
                 if (link != current) {
                     // It may have lost the way to the one that we use.
                     rtt.hurry(now);
                 }
-                return link;
+                reached(link);
+                return true;
             }
         }
-        return null;
+        return false;
     }
 
     /** Packets go through the relay: measures how long that takes, now and then. */

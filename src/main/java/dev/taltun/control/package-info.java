@@ -11,10 +11,11 @@
  *               EndpointResolver (own thread)      Outbox --&gt; a UDP socket; Peer, IndexTable
  * </pre>
  *
- * <p>Peers without an endpoint float: {@code Paths} knows the lighthouses, {@code LighthouseLink}
- * keeps this node registered with each and asks them, {@code PeerPath} moves one peer's packets
- * from the relay to a direct path and back, {@code Puncher} opens NATs for it, and on a lighthouse
- * {@code RegisteredNode} is what it knows of each of its nodes.
+ * <p>{@code Paths} knows the lighthouses, {@code LighthouseLink} keeps this node registered with
+ * each and asks them, {@code PeerPath} moves one peer's packets from the relay to a direct path and
+ * back: {@code RelayChoice} says which lighthouse is the relay, {@code PathProbe} whether the
+ * direct path works, {@code PathSearch} looks for one, for which {@code Puncher} opens NATs. On a
+ * lighthouse {@code RegisteredNode} is what it knows of each of its nodes.
  *
  * <p>All of it runs on the control agent's thread, so its state is plain; only {@link
  * dev.taltun.control.ControlCommands} and {@link dev.taltun.control.EndpointResolver} may be called
