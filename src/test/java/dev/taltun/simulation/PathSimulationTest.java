@@ -91,6 +91,26 @@ class PathSimulationTest extends LighthouseWorld {
         assertTrue(phone.peer(a).rxPackets() - before <= 2, "more than a keepalive");
     }
 
+    /** A client without lighthouse, of a node that has one: as silent as it may be. */
+    @Test
+    void aPeerThatNoLighthouseKnowsIsNotSoughtThere() {
+        Identity guestIs = sim.identity("guest");
+        open.add("a");
+        lamp = sim.start(lampIs, lighthouse(), aIs.known().nowhere(), guestIs.known().nowhere());
+        a = sim.start(aIs, toLamp(), guestIs.known().nowhere());
+        SimNode guest = sim.start(guestIs, aIs.known().initiates().keepalive(25));
+        sim.runSeconds(1.5);
+        for (double pause : new double[] {5, 45, 100}) {
+            exchange(a, guest, 2);
+            sim.runSeconds(pause);
+            a.send(guest);
+            sim.runSeconds(0.5);
+            assertAllArrived();
+        }
+        assertEquals(0, lamp.count(Counter.PACKETS_RELAYED));
+        assertEquals(0, lamp.dropped());
+    }
+
     // Lighthouses that are not all alike.
 
     private SimNode lamp2;
