@@ -98,9 +98,10 @@ class PathSimulationTest extends LighthouseWorld {
         open.add("a");
         lamp = sim.start(lampIs, lighthouse(), aIs.known().nowhere(), guestIs.known().nowhere());
         a = sim.start(aIs, toLamp(), guestIs.known().nowhere());
-        SimNode guest = sim.start(guestIs, aIs.known().initiates().keepalive(25));
+        open.add("guest");
+        SimNode guest = sim.start(guestIs, aIs.known().initiates());
         sim.runSeconds(1.5);
-        for (double pause : new double[] {5, 45, 100}) {
+        for (double pause : new double[] {45, 200}) {
             exchange(a, guest, 2);
             sim.runSeconds(pause);
             a.send(guest);
