@@ -97,9 +97,11 @@ class PathSimulationTest extends LighthouseWorld {
         Identity guestIs = sim.identity("guest");
         open.add("a");
         lamp = sim.start(lampIs, lighthouse(), aIs.known().nowhere(), guestIs.known().nowhere());
-        a = sim.start(aIs, toLamp(), guestIs.known().nowhere());
+        // So that each says HELLO.
+        SuiteChoice both = SuiteChoice.automatic(true);
+        a = sim.start(aIs, toLamp(), guestIs.known().nowhere().suites(both));
         open.add("guest");
-        SimNode guest = sim.start(guestIs, aIs.known().initiates());
+        SimNode guest = sim.start(guestIs, aIs.known().suites(both).initiates());
         sim.runSeconds(1.5);
         for (double pause : new double[] {45, 200}) {
             exchange(a, guest, 2);
