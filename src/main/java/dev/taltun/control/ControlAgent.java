@@ -210,8 +210,8 @@ public final class ControlAgent implements Agent {
         int count = 0;
         UdpError error;
         while (count < ERRORS_PER_STEP && (error = port.pollError()) != null) {
-            if (error.isRefused()) {
-                handshakes.refused(error, now);
+            handshakes.refused(error, now);
+            if (error.isUnreachable()) {
                 unreachable(error, now);
             }
             error.release();

@@ -66,6 +66,9 @@ final class Initiator {
     /** When the last initiation or response was sent, or 0. */
     private long sentAt;
 
+    /** When there last was a reason to, and no initiation waiting for its response. */
+    private long beganAt;
+
     /** Where the last initiation went. */
     private Endpoint sentTo;
 
@@ -137,6 +140,16 @@ final class Initiator {
         otherSuiteAt = Math.max(now, sentAt + OTHER_SUITE_AFTER_NANOS);
     }
 
+    /** How long the peer has been asked without response; 0 if it is not being asked. */
+    long unansweredFor(long now) {
+        return retransmitAt != 0 && handshake.isPending() ? now - beganAt : 0;
+    }
+
+    /** When the last initiation or response was sent, or 0. */
+    long sentAt() {
+        return sentAt;
+    }
+
     /** A response was sent; it keeps its distance from initiations too. */
     void responded(long now) {
         sentAt = now;
@@ -197,6 +210,7 @@ final class Initiator {
         attempts = 0;
         refusals = 0;
         early = 0;
+        beganAt = now;
         news.asking(unansweredSince);
         send(peer.endpoint(), now);
     }

@@ -5,6 +5,7 @@ import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.memory.Layouts;
 import dev.taltun.metrics.Counter;
+import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
 import dev.taltun.protocol.ControlFrame;
 import dev.taltun.protocol.Limits;
@@ -112,11 +113,15 @@ final class LighthouseLink implements PathRole {
         return alive && unanswered == 0;
     }
 
-    boolean isBetterThan(LighthouseLink other) {
-        if (isTrusted() != other.isTrusted()) {
-            return isTrusted();
+    /**
+     * Sends a peer's packets that wait to it, to be passed on: all that it takes now; the rest goes
+     * on waiting.
+     */
+    void carry(StagedPackets waiting, long now) {
+        Session session = parts.sessions().usable(now);
+        if (waiting.size() > 0 && session != null) {
+            parts.messages().staged(waiting, session, now);
         }
-        return alive != other.alive ? alive : alive && rtt < other.rtt;
     }
 
     @Override
@@ -201,14 +206,17 @@ final class LighthouseLink implements PathRole {
         }
         long number = RelayProbe.transaction(memory, 0);
         switch (ControlFrame.type(memory, 0)) {
-            case ControlFrame.TYPE_RELAY_PROBE ->
-                    passOn(path.publicKey(), ControlFrame.TYPE_RELAY_PROBE_ANSWER, number, now);
-            case ControlFrame.TYPE_RELAY_PROBE_ANSWER -> path.onRelayAnswer(number, now);
-            default -> path.onOpened(now);
+            case ControlFrame.TYPE_RELAY_PROBE -> {
+                passOn(path.publicKey(), ControlFrame.TYPE_RELAY_PROBE_ANSWER, number, now);
+                path.reached(this, now);
+            }
+            case ControlFrame.TYPE_RELAY_PROBE_ANSWER -> path.onRelayAnswer(this, number, now);
+            case ControlFrame.TYPE_RELAY_ONLY -> path.onRelayOnly(this, now);
+            default -> path.onOpened(this, now);
         }
     }
 
-    /** The peer with the key there; null unless our own file names it, and it floats. */
+    /** The peer with the key there; null unless our own file names it, and it may be relayed. */
     private PeerPath path(MemorySegment memory, long at) {
         byte[] key = new byte[Limits.PUBLIC_KEY_BYTES];
         MemorySegment.copy(memory, Layouts.BYTE, at, key, 0, key.length);
@@ -285,7 +293,7 @@ final class LighthouseLink implements PathRole {
         }
         int flags = PeerUpdate.flags(memory, 0);
         if ((flags & PeerUpdate.FLAG_UNKNOWN) != 0) {
-            path.unknown(now);
+            path.unknown(this, now);
             return;
         }
         List<Endpoint> places = new ArrayList<>();
@@ -296,6 +304,7 @@ final class LighthouseLink implements PathRole {
         }
         boolean asked = (flags & PeerUpdate.FLAG_PUNCH) == 0;
         path.heard(
+                this,
                 new Hearsay(
                         places,
                         seenAt(memory, places),
@@ -322,6 +331,8 @@ final class LighthouseLink implements PathRole {
     @Override
     public void onUnreachable(long now) {
         lost();
+        // Or there was no way to it at this moment, and its session is as good as before.
+        registerAt = Math.min(registerAt, now + ANSWER_NANOS);
         parts.initiator().want(now, now);
     }
 

@@ -17,6 +17,7 @@ record PathParts(
         PeerMessages messages,
         HelloExchange hello,
         Initiator initiator,
+        StagedPackets staged,
         LongConsumer changed) {
     /** Sends the frame that was written into the context's memory; false if that cannot be now. */
     boolean send(int length, long now) {

@@ -13,11 +13,22 @@ interface PathRole {
     /** There is a new session to send with, whoever initiated it. */
     default void onSession(long now) {}
 
+    /**
+     * Whether an initiation of the peer, which is authentic, is to be answered; does what is needed
+     * in place of that.
+     */
+    default boolean answers(long now) {
+        return true;
+    }
+
     /** An initiation was answered, to where it came from. */
     default void onAnswered(Session session, Endpoint source) {}
 
     /** The peer uses a session that an answer of ours made, and so has read that answer. */
     default void onConfirmed(Session session) {}
+
+    /** A control frame of the peer came, whichever: it is an engine of our kind. */
+    default void onTaltun(long now) {}
 
     /** A control frame of the peer came that is neither HELLO nor probe. */
     default void onFrame(ReceivedFrame frame, long now) {}

@@ -9,7 +9,8 @@ import java.util.List;
  * @param kind what packets that leave now take
  * @param relay name of the peer that relays; empty unless {@code kind} is RELAY
  * @param reason why the path is not direct, for the user; empty if it is, or nothing is known
- * @param changedNanosAgo when {@code kind} last changed; -1 if it never did
+ * @param changedNanosAgo when {@code kind} last changed for good; -1 if it never did, or may be
+ *     about to
  * @param directRttNanos last measured round trip on the direct path; -1 if none
  * @param relayRttNanos last measured round trip through the relay; -1 if none
  * @param observed our own place as the peer, a lighthouse, saw it, or null if it never said

@@ -15,8 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What all peers' paths share: which lighthouses there are, which of them passes packets on at
- * present, and who is who. Control agent's thread.
+ * What all peers' paths share: which lighthouses there are, and who is who. Control agent's thread.
  */
 final class Paths {
     private static final long SECOND_NANOS = 1_000_000_000L;
@@ -40,7 +39,6 @@ final class Paths {
     private final PairAllowance questions;
 
     private final PairAllowance messages;
-    private LighthouseLink carrier;
 
     /** Opened when first asked for; 0 before, negative if that failed. */
     private int otherSocket;
@@ -90,16 +88,16 @@ final class Paths {
         if (spec.lighthouse()) {
             return new LighthouseLink(parts, this);
         }
-        if (floats(spec)) {
-            return new PeerPath(parts, this, spec.path());
+        if (isPlain(spec)) {
+            return PathRole.plain(parts.peer());
         }
-        return PathRole.plain(parts.peer());
+        return new PeerPath(parts, this, spec.path(), spec.endpoint() != null);
     }
 
     /** As {@link #roleOf}, for a peer that may have a session already. */
     PathRole changedRole(PathParts parts, PeerSpec spec, long now) {
         PathRole role = roleOf(parts, spec);
-        if (parts.sessions().usable(now) != null) {
+        if (parts.sessions().usable(now) != null || spec.path() == PathChoice.RELAY) {
             role.onSession(now);
         }
         return role;
@@ -109,12 +107,13 @@ final class Paths {
     boolean sameRole(PeerSpec one, PeerSpec other) {
         return settings.lighthouse()
                 || (one.lighthouse() == other.lighthouse()
-                        && floats(one) == floats(other)
+                        && (one.endpoint() == null) == (other.endpoint() == null)
                         && one.path() == other.path());
     }
 
-    private static boolean floats(PeerSpec spec) {
-        return spec.endpoint() == null || spec.path() == PathChoice.RELAY;
+    /** Whether no lighthouse has to do with the peer, whatever comes. */
+    private static boolean isPlain(PeerSpec spec) {
+        return spec.endpoint() != null && spec.path() == PathChoice.DIRECT;
     }
 
     // Lighthouses of ours.
@@ -137,31 +136,12 @@ final class Paths {
         return lighthouses.stream().anyMatch(LighthouseLink::isAlive);
     }
 
-    /** Who passes packets on at present, or null. */
-    LighthouseLink carrier() {
-        return carrier;
-    }
-
     /** Something about the lighthouses changed: another may be the one to pass packets on. */
     void choose() {
-        LighthouseLink best = null;
-        for (LighthouseLink link : lighthouses) {
-            if (best == null || link.isBetterThan(best)) {
-                best = link;
-            }
-        }
-        boolean kept = carrier != null && lighthouses.contains(carrier) && carrier.isAlive();
-        if (kept && (carrier.isTrusted() || !best.isTrusted())) {
-            // One that works is kept: a few milliseconds are not worth a change of path.
-            return;
-        }
-        if (best != carrier) {
-            carrier = best;
-            floating.forEach(PeerPath::carrierChanged);
-        }
+        floating.forEach(PeerPath::lighthousesChanged);
     }
 
-    // Floating peers.
+    // Peers that a lighthouse may stand in for.
 
     void add(PeerPath path) {
         floating.add(path);

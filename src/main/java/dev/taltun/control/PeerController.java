@@ -22,18 +22,7 @@ import java.util.Set;
 
 /**
  * One peer on the control agent's thread: its handshakes, its sessions, the packets that wait for
- * one, and WireGuard's timers (paper, section 6):
- *
- * <pre>
- *   retransmit     5 s + jitter after an initiation without response: again, 18 times in all
- *   missing reply  15 s + jitter after data sent, nothing received since: new handshake
- *   keepalive      10 s after data received, nothing sent since: empty packet
- *   heartbeat      the configured time after the last packet either way: empty packet
- *   probe          in its place, to who answers; 5 s later, nothing received since: new handshake
- *   rekey          120 s after the handshake, when its initiator sends: new handshake
- *   expiry         180 s after the handshake: the session goes
- *   wipe           540 s after the last handshake: everything goes
- * </pre>
+ * one, and its timers, which the package's description lists.
  *
  * <p>Packet threads only leave time stamps in {@link Peer}. A timer that starts with one of them
  * runs for ten seconds or more, so looking at the stamps once a second while there is a session
@@ -91,7 +80,15 @@ final class PeerController implements TimerWheel.Expiry {
         hello = new HelloExchange(context, peer, spec.suites());
         initiator = new Initiator(context, handshake, sessions, messages, news, place, hello);
         pathParts =
-                new PathParts(context, peer, sessions, messages, hello, initiator, this::schedule);
+                new PathParts(
+                        context,
+                        peer,
+                        sessions,
+                        messages,
+                        hello,
+                        initiator,
+                        staged,
+                        this::schedule);
         frames = new PeerFrames(pathParts, heartbeat);
         role = context.paths.roleOf(pathParts, spec);
         silence = new Silence(pathParts);
@@ -199,8 +196,7 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     PeerStatus status(long now) {
-        return PeerStatus.of(
-                spec, pathParts, staged, news, lastHandshakeEpochMillis, role.status(now));
+        return PeerStatus.of(spec, pathParts, news, lastHandshakeEpochMillis, role.status(now));
     }
 
     // What packet threads bring.
@@ -255,6 +251,9 @@ final class PeerController implements TimerWheel.Expiry {
         InitiationVerdict verdict = handshake.accept(initiation, now);
         if (verdict != InitiationVerdict.ACCEPTED) {
             return verdict;
+        }
+        if (!role.answers(now)) {
+            return InitiationVerdict.UNWANTED;
         }
         // The peer's address stays as it is until the new session is used: after a restart we have
         // forgotten which initiations there were, and anybody could repeat one from anywhere.

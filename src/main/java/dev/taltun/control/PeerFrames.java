@@ -24,6 +24,7 @@ final class PeerFrames {
      */
     boolean onFrame(ReceivedFrame frame, PathRole role, long now) {
         MemorySegment memory = frame.memory();
+        role.onTaltun(now);
         switch (ControlFrame.type(memory, 0)) {
             case ControlFrame.TYPE_HELLO -> {
                 return parts.hello().onFrame(frame, parts.sessions().usable(now), now);

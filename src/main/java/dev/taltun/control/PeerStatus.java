@@ -48,7 +48,6 @@ public record PeerStatus(
     static PeerStatus of(
             PeerSpec spec,
             PathParts parts,
-            StagedPackets staged,
             PeerNews news,
             long lastHandshakeEpochMillis,
             PathStatus path) {
@@ -70,7 +69,7 @@ public record PeerStatus(
                 peer.txPackets(),
                 session == null ? -1 : now - session.createdNanos(),
                 session == null ? null : session.suite(),
-                staged.size(),
+                parts.staged().size(),
                 news.isSilent(),
                 news.unansweredNanos(now),
                 peer.lastReceived() == 0 ? -1 : now - peer.lastReceived(),

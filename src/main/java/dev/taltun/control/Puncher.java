@@ -120,7 +120,9 @@ final class Puncher {
             targets.clear();
             round = 0;
             strangers = 0;
-            nextAt = beganAt == 0 ? now : Math.max(now, beganAt + AGAIN_NANOS);
+            // An initiation of before may have gone to one of the places.
+            long from = Math.max(now, parts.initiator().sentAt() + TRY_NANOS);
+            nextAt = beganAt == 0 ? from : Math.max(from, beganAt + AGAIN_NANOS);
             beganAt = nextAt;
         }
         for (Endpoint place : places) {

@@ -11,10 +11,24 @@
  *               EndpointResolver (own thread)      Outbox --&gt; a UDP socket; Peer, IndexTable
  * </pre>
  *
- * <p>Peers without an endpoint float: {@code Paths} knows the lighthouses, {@code LighthouseLink}
- * keeps this node registered with each and asks them, {@code PeerPath} moves one peer's packets
- * from the relay to a direct path and back, {@code Puncher} opens NATs for it, and on a lighthouse
- * {@code RegisteredNode} is what it knows of each of its nodes.
+ * <p>The timers of a peer, WireGuard's (paper, section 6) and a probe:
+ *
+ * <pre>
+ *   retransmit     5 s + jitter after an initiation without response: again, 18 times in all
+ *   missing reply  15 s + jitter after data sent, nothing received since: new handshake
+ *   keepalive      10 s after data received, nothing sent since: empty packet
+ *   heartbeat      the configured time after the last packet either way: empty packet
+ *   probe          in its place, to who answers; 5 s later, nothing received since: new handshake
+ *   rekey          120 s after the handshake, when its initiator sends: new handshake
+ *   expiry         180 s after the handshake: the session goes
+ *   wipe           540 s after the last handshake: everything goes
+ * </pre>
+ *
+ * <p>{@code Paths} knows the lighthouses, {@code LighthouseLink} keeps this node registered with
+ * each and asks them, {@code PeerPath} moves one peer's packets from the relay to a direct path and
+ * back: {@code RelayChoice} says which lighthouse is the relay, {@code PathProbe} whether the
+ * direct path works, {@code PathSearch} looks for one, for which {@code Puncher} opens NATs. On a
+ * lighthouse {@code RegisteredNode} is what it knows of each of its nodes.
  *
  * <p>All of it runs on the control agent's thread, so its state is plain; only {@link
  * dev.taltun.control.ControlCommands} and {@link dev.taltun.control.EndpointResolver} may be called

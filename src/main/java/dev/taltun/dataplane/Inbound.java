@@ -415,6 +415,7 @@ public final class Inbound implements Agent {
         if (owner == null || !owner.mayComeThrough(peer)) {
             return false;
         }
+        owner.noteCameThrough(peer);
         if (owner.noteRelayed(now)) {
             control.request(owner, Peer.RELAYED);
         }

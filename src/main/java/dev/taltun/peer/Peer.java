@@ -45,6 +45,7 @@ public final class Peer {
     private static final VarHandle NEXT_REGISTRATION = handle("nextRegistration", long.class);
     private static final VarHandle LAST_RELAYED = handle("lastRelayed", long.class);
     private static final VarHandle NEXT_RELAYED = handle("nextRelayed", long.class);
+    private static final VarHandle CAME_THROUGH = handle("cameThrough", Peer.class);
 
     /** How often the control agent hears that packets are relayed. */
     private static final long RELAYED_INTERVAL_NANOS = 200_000_000;
@@ -74,6 +75,7 @@ public final class Peer {
     private volatile Peer relay;
     private volatile boolean direct;
     private volatile boolean relaysForUs;
+    private volatile boolean relayable;
     private int requests;
     private int staged;
     private long txBytes;
@@ -91,6 +93,7 @@ public final class Peer {
     private long nextRegistration;
     private long lastRelayed;
     private long nextRelayed;
+    private Peer cameThrough;
 
     /**
      * @param name what the user calls it; the abbreviated key when there is no name
@@ -218,9 +221,28 @@ public final class Peer {
         relaysForUs = trusted;
     }
 
+    /** Whether this peer's packets may come through a lighthouse. Control agent only. */
+    public void setRelayable(boolean allowed) {
+        relayable = allowed;
+    }
+
     /** Whether packets of this peer may come through that other one. */
     public boolean mayComeThrough(Peer other) {
-        return relay != null && other.relaysForUs;
+        return relayable && other.relaysForUs;
+    }
+
+    /** Notes through which peer a packet of this one came. Packet threads. */
+    public void noteCameThrough(Peer other) {
+        if ((Peer) CAME_THROUGH.getOpaque(this) != other) {
+            CAME_THROUGH.setOpaque(this, other);
+        }
+    }
+
+    /** Control agent: through whom a packet came since this was last asked; null if none did. */
+    public Peer takeCameThrough() {
+        return (Peer) CAME_THROUGH.getOpaque(this) == null
+                ? null
+                : (Peer) CAME_THROUGH.getAndSet(this, (Peer) null);
     }
 
     /**

@@ -56,6 +56,9 @@ public final class ControlFrame {
     /** {@link RelayProbe}: the sender has opened its NAT for us; our packets may come. */
     public static final int TYPE_OPENED = 10;
 
+    /** {@link RelayProbe}: the sender's user wants no direct path to us; it will not answer. */
+    public static final int TYPE_RELAY_ONLY = 12;
+
     /** {@link FilterCheck}. */
     public static final int TYPE_FILTER_CHECK = 11;
 

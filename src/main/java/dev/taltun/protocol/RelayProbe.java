@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
  * A {@link ControlFrame#TYPE_RELAY_PROBE}, and its answer, a {@link
  * ControlFrame#TYPE_RELAY_PROBE_ANSWER}: how long does a packet take through this lighthouse to a
  * peer and back? The lighthouse passes on both, if it would pass on packets. A {@link
- * ControlFrame#TYPE_OPENED} looks the same, goes the same way, and is not answered.
+ * ControlFrame#TYPE_OPENED} and a {@link ControlFrame#TYPE_RELAY_ONLY} look the same, go the same
+ * way, and are not answered.
  *
  * <pre>
  *     0                   1                   2                   3
@@ -34,7 +35,8 @@ public final class RelayProbe {
     public static boolean isOne(int type) {
         return type == ControlFrame.TYPE_RELAY_PROBE
                 || type == ControlFrame.TYPE_RELAY_PROBE_ANSWER
-                || type == ControlFrame.TYPE_OPENED;
+                || type == ControlFrame.TYPE_OPENED
+                || type == ControlFrame.TYPE_RELAY_ONLY;
     }
 
     /** True if a control frame of either type, which was checked, is complete. */

@@ -375,7 +375,7 @@ final class Node {
     /** The host that a datagram was sent to says that nobody listens there. */
     void refused(Wire.Datagram datagram) {
         UdpError error = new UdpError(Arena.ofAuto());
-        error.set(Errno.ECONNREFUSED, datagram.to(), datagram.bytes());
+        error.set(Errno.ECONNREFUSED, true, datagram.to(), datagram.bytes());
         port.error(error);
     }
 

@@ -7,87 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taltun.control.PathChoice;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.metrics.Counter;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes behind NATs, which filter by address and port, and lighthouses in front of them. */
-class LighthouseSimulationTest extends SimulationTest {
-    private final Set<String> opened = new HashSet<>();
-    private boolean directCut;
-    private Identity lampIs;
-    private Identity aIs;
-    private Identity bIs;
-    private SimNode lamp;
-    private SimNode a;
-    private SimNode b;
-    private PathChoice choice = PathChoice.AUTO;
-
-    @BeforeEach
-    void world() {
-        sim.network().rules().allowPunching();
-        lampIs = sim.identity("lamp");
-        aIs = sim.identity("a");
-        bIs = sim.identity("b");
-        sim.network().tap(sent -> opened.add(sent.from().name() + ">" + text(sent.to())));
-        sim.network().cut(this::filtered);
-    }
-
-    private static String text(Endpoint endpoint) {
-        return endpoint.withoutLocal().toString();
-    }
-
-    private boolean filtered(Network.Datagram sent) {
-        SimSocket to = sim.network().at(sent.to());
-        if (to == null || to.name().startsWith("lamp")) {
-            return false;
-        }
-        boolean direct = !sent.from().name().startsWith("lamp");
-        return (direct && directCut) || !opened.contains(to.name() + ">" + text(sent.source()));
-    }
-
-    private SimNode.Options lighthouse() {
-        SimNode.Options options = SimNode.Options.random(sim.random());
-        options.relay = true;
-        options.lighthouse = true;
-        return options;
-    }
-
-    private void start() {
-        lamp = sim.start(lampIs, lighthouse(), aIs.known().nowhere(), bIs.known().nowhere());
-        a = sim.start(aIs, toLamp(), bIs.known().nowhere().path(choice).keepalive(10));
-        b = sim.start(bIs, toLamp(), aIs.known().nowhere().path(choice).keepalive(10));
-        sim.runSeconds(1.5);
-    }
-
-    private Identity.Known toLamp() {
-        return lampIs.known().lighthouse();
-    }
-
-    private boolean isDirect(SimNode from, SimNode to) {
-        return from.peer(to).isDirect();
-    }
-
-    private boolean bothDirect() {
-        return isDirect(a, b) && isDirect(b, a);
-    }
-
-    /** Both send all the time, and nothing is lost. */
-    private void exchange(double seconds) {
-        sim.traffic().amid(a, b, 20);
-        sim.runSeconds(seconds);
-        stopAndAssertAllArrived();
-    }
-
-    private void stopAndAssertAllArrived() {
-        sim.traffic().stop();
-        sim.runSeconds(0.2);
-        assertAllArrived();
-    }
-
+/** Two nodes that a lighthouse brings together. */
+class LighthouseSimulationTest extends LighthouseWorld {
     @RepeatedTest(5)
     void theFirstPacketIsRelayedAndTheRestGoDirectly() {
         start();

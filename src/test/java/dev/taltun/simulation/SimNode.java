@@ -14,6 +14,7 @@ import dev.taltun.control.Sleeper;
 import dev.taltun.dataplane.ControlPort;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.PacketSealer;
+import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.UdpError;
@@ -67,6 +68,9 @@ final class SimNode {
 
         /** Further sockets. */
         UdpFan fan = UdpFan.NONE;
+
+        /** Is plain WireGuard: no message inside a session means anything to it but packets. */
+        boolean plain;
 
         /** What the kernel answers to a GSO run; 0 if it takes it. */
         int gsoRefusal;
@@ -240,6 +244,10 @@ final class SimNode {
 
     private boolean stepControl() {
         long now = simulation.clock().nanoTime();
+        ReceivedFrame frame;
+        while (options.plain && (frame = port.pollFrame()) != null) {
+            frame.release();
+        }
         if (port.isEmpty() && now < deadline) {
             return false;
         }
@@ -316,8 +324,17 @@ final class SimNode {
 
     /** The host that a datagram was sent to says that nobody listens there. */
     void refused(Network.Datagram datagram) {
+        undelivered(Errno.ECONNREFUSED, true, datagram);
+    }
+
+    /**
+     * The network says that a datagram did not arrive.
+     *
+     * @param destination whether it is about the destination, not about the way
+     */
+    void undelivered(int errno, boolean destination, Network.Datagram datagram) {
         UdpError error = new UdpError(Arena.ofAuto());
-        error.set(Errno.ECONNREFUSED, datagram.to(), datagram.bytes());
+        error.set(errno, destination, datagram.to(), datagram.bytes());
         port.error(error);
         deadline = simulation.clock().nanoTime();
     }

@@ -36,6 +36,13 @@ final class ErrorQueue {
     private static final long ERRNO = ControlMessages.HEADER + sock_extended_err.ee_errno$offset();
     private static final long ORIGIN =
             ControlMessages.HEADER + sock_extended_err.ee_origin$offset();
+    private static final long ICMP_TYPE =
+            ControlMessages.HEADER + sock_extended_err.ee_type$offset();
+
+    /** Destination unreachable, in RFC 792 and in RFC 4443. */
+    private static final int UNREACHABLE = 3;
+
+    private static final int UNREACHABLE_6 = 1;
     private static final int LEVEL = 8;
     private static final int TYPE = 12;
 
@@ -121,6 +128,8 @@ final class ErrorQueue {
                     || (level == SOL_IPV6 && type == IPV6_RECVERR)) {
                 into.errno = control.get(Layouts.NATIVE_INT, p + ERRNO);
                 int origin = control.get(Layouts.BYTE, p + ORIGIN);
+                int kind = control.get(Layouts.BYTE, p + ICMP_TYPE);
+                into.undelivered = kind == (origin == ORIGIN_ICMP ? UNREACHABLE : UNREACHABLE_6);
                 return origin == ORIGIN_ICMP || origin == ORIGIN_ICMP6;
             }
             p += ControlMessages.align(size);

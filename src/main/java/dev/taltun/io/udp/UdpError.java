@@ -19,6 +19,10 @@ public final class UdpError {
     private final MemorySegment quote;
     private Consumer<UdpError> home = error -> {};
     int errno;
+
+    /** Whether ICMP calls it "destination unreachable". */
+    boolean undelivered;
+
     int quoted;
     long high;
     long low;
@@ -40,11 +44,13 @@ public final class UdpError {
     /**
      * Takes in what some network says.
      *
-     * @param to where the datagram had been sent
      * @param number positive
+     * @param destination whether it is about the destination, not about the way (too many hops)
+     * @param to where the datagram had been sent
      */
-    public void set(int number, Endpoint to, byte[] datagram) {
+    public void set(int number, boolean destination, Endpoint to, byte[] datagram) {
         errno = number;
+        undelivered = destination;
         high = to.high();
         low = to.low();
         port = to.port();
@@ -56,6 +62,15 @@ public final class UdpError {
     /** Whether the host is there but nobody listens on the port. */
     public boolean isRefused() {
         return errno == Errno.ECONNREFUSED;
+    }
+
+    /**
+     * Whether datagrams of its kind do not arrive there: no host, no network, no listener, or a
+     * firewall says so. Not if it was too big, nor if its hops did not suffice, for which Linux has
+     * the same number as for a host that is not there: some of ours are not to get far.
+     */
+    public boolean isUnreachable() {
+        return undelivered && errno != Errno.EMSGSIZE;
     }
 
     /** Where the datagram had been sent. Allocates. */

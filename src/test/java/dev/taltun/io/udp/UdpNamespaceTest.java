@@ -2,10 +2,12 @@ package dev.taltun.io.udp;
 
 import static dev.taltun.testing.NetworkNamespace.sh;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.ffi.Errno;
 import dev.taltun.testing.NetworkNamespace;
+import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -129,5 +131,53 @@ class UdpNamespaceTest {
                         assertEquals(2 * (7 << 20), a.socket.receiveBuffer());
                     }
                 });
+    }
+
+    /**
+     * A router says that there is no host, or that what came had too few hops to get there: Linux
+     * has one number for both.
+     */
+    @Test
+    void tooFewHopsAreNoUnreachableHost() {
+        NetworkNamespace.run(
+                () -> {
+                    sh("ip link set lo up; ip link add va type veth peer name vb");
+                    String router = sh("unshare -n sleep 30 >/dev/null 2>&1 & echo $!").strip();
+                    String there = "nsenter -t " + router + " -n ";
+                    try {
+                        sh(
+                                "while [ $(readlink /proc/self/ns/net) = $(readlink /proc/"
+                                        + router
+                                        + "/ns/net) ]; do sleep 0.02; done; ip link set vb netns "
+                                        + router);
+                        sh("ip addr add 192.0.2.1/24 dev va; ip link set va up");
+                        sh("ip route add 198.51.100.0/24 via 192.0.2.2");
+                        sh(there + "ip addr add 192.0.2.2/24 dev vb");
+                        sh(there + "ip link set vb up");
+                        sh(there + "sysctl -q -w net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0");
+                        sh(there + "ip route add unreachable 198.51.100.1");
+                        sh(there + "ip route add 198.51.100.2 via 192.0.2.9");
+                        try (UdpFixture a = UdpFixture.open("0.0.0.0", false)) {
+                            assertTrue(said(a, 0xc6336401, 0).isUnreachable());
+                            assertFalse(said(a, 0xc6336402, 1).isUnreachable());
+                        }
+                    } finally {
+                        sh("kill " + router);
+                    }
+                });
+    }
+
+    /** What the network says about a datagram to this address. */
+    private static UdpError said(UdpFixture from, int address, int hops) throws Exception {
+        Endpoint to = new Endpoint(0, Endpoint.mapped(address), 9, 0, 0, 0);
+        UdpError error = new UdpError(Arena.ofAuto());
+        from.append(1, 100, to, 1);
+        from.tx.limitHops(hops);
+        from.sendAll();
+        for (int i = 0; i < 200 && !from.receiver().nextError(error); i++) {
+            sh("sleep 0.02");
+        }
+        assertTrue(error.remote().sameRemote(to), () -> "nothing is said about " + to);
+        return error;
     }
 }
