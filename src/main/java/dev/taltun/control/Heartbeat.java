@@ -32,10 +32,11 @@ final class Heartbeat {
 
     /**
      * The peer asks in place of its own, so that both hear of each other. Ours is due if it stops:
-     * a little later than the next question, lest both go out each time.
+     * a little later than the next question, lest both go out each time. Of two that ask at the
+     * same moment that goes for the one whose handshake it was not.
      */
-    void asked(long now) {
-        from = now + SECOND_NANOS;
+    void asked(long now, boolean initiator) {
+        from = initiator ? now : now + SECOND_NANOS;
     }
 
     /**

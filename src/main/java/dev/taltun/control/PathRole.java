@@ -71,7 +71,7 @@ interface PathRole {
         return false;
     }
 
-    /** Whether it is nothing to the finding of paths, which has its own ways to notice silence. */
+    /** Whether the finding of paths, which has its own ways to notice silence, leaves it alone. */
     default boolean isPlain() {
         return false;
     }

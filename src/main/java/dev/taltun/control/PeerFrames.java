@@ -3,6 +3,7 @@ package dev.taltun.control;
 import dev.taltun.dataplane.ReceivedFrame;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.metrics.Counter;
+import dev.taltun.noise.Session;
 import dev.taltun.protocol.ControlFrame;
 import dev.taltun.protocol.Probe;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +32,8 @@ final class PeerFrames {
             }
             case ControlFrame.TYPE_PROBE -> {
                 if (isProbe(memory)) {
-                    heartbeat.asked(now);
+                    Session session = parts.sessions().usable(now);
+                    heartbeat.asked(now, session != null && session.initiator());
                     answer(memory, now);
                 }
             }

@@ -31,8 +31,7 @@ import dev.taltun.peer.Peer;
  * not on both, for the copy that went through the relay is sealed anew, and nobody could tell it
  * from a packet that was sent twice. The oftener a path was in doubt, the more answers it takes to
  * be believed in, and one that fails again soon after it was taken has to wait, each time twice as
- * long. Only an answered probe proves a path: a packet that came says nothing about the way back.
- * Control agent's thread.
+ * long. Only an answered probe proves a path, not a packet that came. Control agent's thread.
  */
 final class PeerPath implements PathRole {
     private static final long SECOND_NANOS = 1_000_000_000L;
@@ -92,6 +91,11 @@ final class PeerPath implements PathRole {
 
     private Session session(long now) {
         return parts.sessions().usable(now);
+    }
+
+    @Override
+    public boolean isPlain() {
+        return path.is(State.PLAIN);
     }
 
     @Override
