@@ -20,7 +20,10 @@ final class BenchPackets {
 
     private BenchPackets() {}
 
-    /** Headers as Linux sends them, timestamps included in TCP; gives their length. */
+    /**
+     * Headers as Linux sends them, timestamps included in TCP, and checksums as between Taltun
+     * engines: partial. Gives their length.
+     */
     static int put(
             MemorySegment memory, long offset, boolean tcp, int payload, int sequence, int id) {
         int length = (tcp ? TCP_HEADERS : UDP_HEADERS) + payload;
@@ -35,12 +38,15 @@ final class BenchPackets {
             b.putShort((short) WINDOW).putShort((short) 0).putShort((short) 0);
             b.put((byte) 1).put((byte) 1).put((byte) 8).put((byte) 10).putLong(0x1234);
         } else {
-            // Without a checksum UDP is not put together; nobody verifies this one.
-            b.putShort((short) (UdpHeader.BYTES + payload)).putShort((short) 1);
+            b.putShort((short) (UdpHeader.BYTES + payload)).putShort((short) 0);
         }
         MemorySegment.copy(b.array(), 0, memory, Layouts.BYTE, offset, b.position());
         long sum = Checksum.sum(memory, offset, Ipv4Header.BYTES_MIN, 0);
         memory.set(Layouts.NATIVE_SHORT, offset + Ipv4Header.CHECKSUM_OFFSET, Checksum.finish(sum));
+        int transport = Ipv4Header.BYTES_MIN;
+        long pseudo = PartialChecksum.pseudoSum(memory, offset, transport, length - transport);
+        int field = tcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET;
+        memory.set(Layouts.NATIVE_SHORT, offset + transport + field, (short) Checksum.fold(pseudo));
         return b.position();
     }
 

@@ -23,6 +23,10 @@ public class SegmenterBenchmark {
     private static final int HEADER = PACKET - VirtioNetHeader.BYTES;
     private static final int LENGTH = 65_535;
 
+    /** Whether checksums are left to the receiver. */
+    @Param({"true", "false"})
+    public boolean partial;
+
     @Param({"true", "false"})
     public boolean tcp;
 
@@ -43,7 +47,9 @@ public class SegmenterBenchmark {
     /** Headers at the front are written again to the same values, so it can be cut again. */
     @Benchmark
     public int segment() {
-        int count = segmenter.segment(buffer, HEADER, PACKET, LENGTH, SegmenterBenchmark::take);
+        int count =
+                segmenter.segment(
+                        buffer, HEADER, PACKET, LENGTH, partial, SegmenterBenchmark::take);
         if (count != expected) {
             throw new IllegalStateException(count + " segments instead of " + expected);
         }

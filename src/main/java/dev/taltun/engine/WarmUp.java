@@ -52,8 +52,9 @@ import java.util.function.LongSupplier;
  *
  * <p>A second packet path, made of the same classes, sends to itself over loopback what {@link
  * WarmUpTraffic} makes, under keys of its own that nobody else knows, and writes the result to
- * {@code /dev/null}. It begins a moment after the engine is ready, runs at the lowest priority, for
- * about a second or until there is real load, and is then gone with all its memory. Where it cannot
+ * {@code /dev/null}. It begins a moment after the engine is ready, runs at the lowest priority for
+ * about a second, and is then gone with all its memory. While there is real load it waits: that
+ * needs the CPU, and is the better teacher of what it does, but not of the rest. Where it cannot
  * run (no loopback), nothing is lost but the warm-up.
  *
  * <p>Its thread owns all that it works with. Of the engine's it uses only what is never closed: a
@@ -72,13 +73,19 @@ final class WarmUp {
 
     private static final long END_MILLIS = 200;
 
-    private static final long MOST_NANOS = 4_000_000_000L;
+    /** Two minutes of load have taught all that matters. */
+    private static final long MOST_NANOS = 120_000_000_000L;
 
     /** So many that the last tier has compiled what is called once a super-packet. */
     static final int ROUNDS = 8_000;
 
-    /** Packets after which the real load is the better teacher, and needs the CPU. */
+    /** So many packets of the engine's own are load, and so long without them is none. */
     private static final int LOAD = 200;
+
+    private static final long QUIET_MILLIS = 1000;
+
+    /** Turns without work, for longer than {@link dev.taltun.agent.IdleStrategy} looks for some. */
+    private static final int IDLE_TURNS = 50;
 
     private static final IpPrefix OWN_4 = IpPrefix.v4(WarmUpTraffic.DESTINATION, 32);
     private static final IpPrefix OWN_6 =
@@ -123,6 +130,8 @@ final class WarmUp {
     private TxBatch feed;
     private Endpoint outside;
     private WarmUpTraffic traffic;
+    private Poller poller;
+    private long loadSeen;
 
     WarmUp(Parts parts, EngineLog log) {
         this.parts = parts;
@@ -157,10 +166,7 @@ final class WarmUp {
             build();
             long end = start + MOST_NANOS;
             int round = 0;
-            while (round < parts.rounds()
-                    && closing.getCount() > 0
-                    && parts.load().getAsLong() < LOAD
-                    && parts.clock().nanoTime() < end) {
+            while (round < parts.rounds() && goesOn(end)) {
                 round(round++);
             }
             log.debug(
@@ -183,6 +189,22 @@ final class WarmUp {
         }
     }
 
+    /** Whether there is to be another round; while there is load, it waits. */
+    private boolean goesOn(long end) throws InterruptedException {
+        if (closing.getCount() == 0) {
+            return false;
+        }
+        for (long load = parts.load().getAsLong();
+                load - loadSeen >= LOAD;
+                load = parts.load().getAsLong()) {
+            loadSeen = load;
+            if (closing.await(QUIET_MILLIS, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return parts.clock().nanoTime() < end;
+    }
+
     @SuppressWarnings("MustBeClosedChecker") // closed with the other resources
     private void build() throws IOException {
         Arena arena = Arena.ofShared();
@@ -202,7 +224,7 @@ final class WarmUp {
         everything.put(IpPrefix.v4(WarmUpTraffic.SOURCE & ~0xff, 24), peer);
         everything.put(IpPrefix.v6(WarmUpTraffic.NETWORK_6, 0, 64), peer);
         peers.publish(everything.build());
-        Poller poller = new Poller(arena, udpSide.fd());
+        poller = new Poller(arena, udpSide.fd());
         resources.push(poller);
         PacketPath path =
                 new PacketPath(
@@ -286,6 +308,11 @@ final class WarmUp {
             renewSession(parts.suites().get(turn % suites), turn / suites % 2 == 1);
         }
         int kind = number & 15;
+        // As the control agent sets it while there is a session, and not.
+        peer.setWatched((kind & 3) != 0);
+        if (kind == 5) {
+            poller.wakeUp();
+        }
         boolean ipv4 = kind != 15;
         boolean tcp = kind != 14;
         feed(traffic.superPacket(ipv4, tcp, number));
@@ -309,6 +336,10 @@ final class WarmUp {
         do {
             worked = outbound.take(0) | inbound.take(0);
         } while (worked);
+        for (int i = 0; kind == 9 && i < IDLE_TURNS; i++) {
+            outbound.take(0);
+            inbound.take(0);
+        }
     }
 
     private void feed(int length) {

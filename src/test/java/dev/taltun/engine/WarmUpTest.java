@@ -81,22 +81,60 @@ class WarmUpTest {
     }
 
     @Test
-    void realLoadEndsIt() throws Exception {
+    void itWaitsWhileThereIsLoadAndThenGoesOn() throws Exception {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-        AtomicInteger rounds = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger seals = new AtomicInteger();
+        AtomicInteger sealsAtLoad = new AtomicInteger();
+        AtomicInteger sealsAfterLoad = new AtomicInteger();
         WarmUp warmUp =
                 warmUp(
-                        1_000_000,
-                        aead::newKey,
-                        () -> rounds.incrementAndGet() <= ROUNDS ? 0 : 1000,
+                        2 * ROUNDS,
+                        (suite, key) -> {
+                            seals.incrementAndGet();
+                            return aead.newKey(suite, key);
+                        },
+                        () -> {
+                            int call = calls.incrementAndGet();
+                            if (call == ROUNDS) {
+                                sealsAtLoad.set(seals.get());
+                            } else if (call == ROUNDS + 2) {
+                                sealsAfterLoad.set(seals.get());
+                            }
+                            // None, then load for two looks a second apart, then none.
+                            return Math.clamp(call - ROUNDS + 1L, 0, 3) * 1000;
+                        },
                         false,
                         true,
                         true,
                         lines);
         warmUp.start();
         String told = lines.poll(30, TimeUnit.SECONDS);
-        assertTrue(told.contains(" " + ROUNDS + " rounds"), told);
+        assertTrue(told.contains(" " + 2 * ROUNDS + " rounds"), told);
+        assertEquals(sealsAtLoad.get(), sealsAfterLoad.get(), "no round amid the load");
         awaitEnd(warmUp);
+        assertEquals(0, aead.open.get(), "keys left open");
+    }
+
+    @Test
+    void itDoesNotWaitWhenTheEngineEnds() throws Exception {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        AtomicInteger calls = new AtomicInteger();
+        WarmUp warmUp =
+                warmUp(
+                        ROUNDS,
+                        aead::newKey,
+                        () -> calls.incrementAndGet() * 1000L,
+                        false,
+                        true,
+                        true,
+                        lines);
+        warmUp.start();
+        while (calls.get() == 0) {
+            Thread.onSpinWait();
+        }
+        awaitEnd(warmUp);
+        assertTrue(lines.take().contains(" 0 rounds"), "load from the start");
         assertEquals(0, aead.open.get(), "keys left open");
     }
 
