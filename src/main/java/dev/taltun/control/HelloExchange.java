@@ -39,6 +39,9 @@ final class HelloExchange {
     private boolean answers;
     private long lastAnswer;
 
+    /** Our index of the session that the last answer went out in, or 0. */
+    private int answeredIn;
+
     HelloExchange(ControlContext context, Peer peer, SuiteChoice own) {
         this.context = context;
         this.peer = peer;
@@ -112,7 +115,10 @@ final class HelloExchange {
             return false;
         }
         if (!Hello.isAnswer(memory, 0)
-                && (lastAnswer == 0 || now - lastAnswer >= ANSWER_INTERVAL_NANOS)) {
+                && (current.localIndex() != answeredIn
+                        || now - lastAnswer >= ANSWER_INTERVAL_NANOS)) {
+            // Once a session at least: what each takes, it says for that session only.
+            answeredIn = current.localIndex();
             lastAnswer = now;
             send(current, true, now);
         }

@@ -79,6 +79,9 @@ final class PathProbe {
             sentAt = now;
             waiting = true;
             silentSince = unanswered == 0 ? now : silentSince;
+        } else {
+            // No batch is free, or the socket is full.
+            nextAt = now + TIMEOUT_MIN_NANOS;
         }
     }
 

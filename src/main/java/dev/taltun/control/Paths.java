@@ -49,6 +49,8 @@ final class Paths {
      */
     private final Allowance moves = new Allowance(10 * SECOND_NANOS, 3);
 
+    private final Allowance tellings = new Allowance(SECOND_NANOS, 4);
+
     /** Who guesses ports at present, or null. */
     private PortPredictor predicting;
 
@@ -178,9 +180,13 @@ final class Paths {
         return mapping.varies();
     }
 
-    /** All lighthouses have to know what we just learnt of ourselves. */
+    /**
+     * All lighthouses have to know what we just learnt of ourselves; soon, if that is too often.
+     */
     void tellAgain(long now) {
-        lighthouses.forEach(link -> link.register(now));
+        if (tellings.take(now)) {
+            lighthouses.forEach(link -> link.register(now));
+        }
     }
 
     /**

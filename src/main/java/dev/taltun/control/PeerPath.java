@@ -61,6 +61,9 @@ final class PeerPath implements PathRole {
     /** Whether the peer is known to be an engine that answers probes. */
     private boolean answersProbes;
 
+    /** Whether it has shown that itself, in a session of its own. */
+    private boolean proven;
+
     /**
      * @param placed whether the user says where the peer is
      */
@@ -108,8 +111,6 @@ final class PeerPath implements PathRole {
         return choice == PathChoice.DIRECT && relays.current() != null;
     }
 
-    // Lighthouses.
-
     /** Others are alive, or there are others. */
     void lighthousesChanged() {
         relays.choose();
@@ -150,10 +151,11 @@ final class PeerPath implements PathRole {
         if (!answersProbes) {
             return;
         }
-        if (probe.isInVain()) {
-            leave(UNANSWERED, now);
-        } else {
+        if (!probe.isInVain()) {
             probe.sendNow(now);
+        } else if (proven || !probe.isPeerHeard()) {
+            // Who never said himself that he answers, and is heard directly, is plain WireGuard.
+            leave(UNANSWERED, now);
         }
     }
 
@@ -162,6 +164,7 @@ final class PeerPath implements PathRole {
         if (path.is(State.RELAYED)) {
             if (mayBePlain()) {
                 probe.distrust();
+                search.notBefore(now);
                 path.change(State.PLAIN, now);
                 parts.changed().accept(now);
             }
@@ -242,7 +245,8 @@ final class PeerPath implements PathRole {
 
     /** The peer, an engine that answers probes, is reached by this lighthouse. */
     void reached(LighthouseLink link, long now) {
-        answersProbes = true;
+        // Hearsay, which a session is not judged by.
+        answersProbes |= session(now) == null;
         relays.reached(link);
         adapt(now);
     }
@@ -270,12 +274,9 @@ final class PeerPath implements PathRole {
             probe.stop();
         } else if (session(now) != null && !path.is(State.DOUBT)) {
             // It is the lighthouse that says so, which would see more then: not without proof.
-            doubt(now);
             probe.begin(now);
         }
     }
-
-    // The direct path.
 
     @Override
     public boolean answers(long now) {
@@ -315,7 +316,8 @@ final class PeerPath implements PathRole {
 
     @Override
     public void onTaltun(long now) {
-        if (!answersProbes) {
+        if (!proven) {
+            proven = true;
             answersProbes = true;
             adapt(now);
         }
@@ -407,8 +409,6 @@ final class PeerPath implements PathRole {
             adapt(now);
         }
     }
-
-    // Time.
 
     @Override
     public void onTimer(long now) {

@@ -169,11 +169,14 @@ public final class Outbound implements Agent {
         }
     }
 
-    /** Whether a packet's checksum is partial, and may be so. */
+    /** Whether a packet's checksum is partial, and may be so: not one of a packet in a packet. */
     private boolean mayStayPartial(long packet, int length) {
-        return sender.takesPartialChecksums()
-                && (VirtioNetHeader.flags(buffer, HEADROOM) & VirtioNetHeader.NEEDS_CSUM) != 0
-                && PartialChecksum.transport(buffer, packet, length) != 0;
+        if (!sender.takesPartialChecksums()
+                || (VirtioNetHeader.flags(buffer, HEADROOM) & VirtioNetHeader.NEEDS_CSUM) == 0) {
+            return false;
+        }
+        int transport = PartialChecksum.transport(buffer, packet, length);
+        return transport != 0 && VirtioNetHeader.csumStart(buffer, HEADROOM) == transport;
     }
 
     /** Finds the peer by destination, if there is one; false when the packet is dropped. */

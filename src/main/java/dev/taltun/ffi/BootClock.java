@@ -24,9 +24,14 @@ public final class BootClock {
 
     /** Nanoseconds. */
     public long nanos() {
-        long failed =
-                SystemCall.call(
-                        LibcHandles.CLOCK_GETTIME, capture, Linux.CLOCK_BOOTTIME(), time.address());
+        // An int: the upper half of the register means nothing.
+        int failed =
+                (int)
+                        SystemCall.call(
+                                LibcHandles.CLOCK_GETTIME,
+                                capture,
+                                Linux.CLOCK_BOOTTIME(),
+                                time.address());
         if (failed != 0) {
             throw new AssertionError("every Linux has CLOCK_BOOTTIME since 2.6.39");
         }

@@ -14,12 +14,13 @@ public final class ThreadPriority {
      * @return whether the kernel agreed; it always does but in odd sandboxes
      */
     public static boolean lower() {
-        return SystemCall.call(
-                        LibcHandles.SETPRIORITY,
-                        SystemCall.newCapture(),
-                        PRIO_PROCESS,
-                        CALLING_THREAD,
-                        LOWEST)
+        return (int)
+                        SystemCall.call(
+                                LibcHandles.SETPRIORITY,
+                                SystemCall.newCapture(),
+                                PRIO_PROCESS,
+                                CALLING_THREAD,
+                                LOWEST)
                 == 0;
     }
 }

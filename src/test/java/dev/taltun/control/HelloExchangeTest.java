@@ -150,4 +150,16 @@ class HelloExchangeTest {
         lab.runSeconds(7);
         assertTalking(CipherSuite.AES_256_GCM);
     }
+
+    /**
+     * The session that follows from the first HELLO begins within the second that limits answers.
+     */
+    @Test
+    void bothSaySoonInEachSessionThatTheyTakePartialChecksums() {
+        pair(SuiteChoice.aes(), SuiteChoice.aes());
+        lab.runSeconds(2);
+        assertEquals(CipherSuite.AES_256_GCM, a.session(b).suite());
+        assertTrue(a.session(b).partialChecksums());
+        assertTrue(b.session(a).partialChecksums());
+    }
 }

@@ -266,8 +266,9 @@ class PathSimulationTest extends LighthouseWorld {
         assertTrue(sim.runUntil(1, done::isDone));
         done.join();
         List<Network.Datagram> sent = sim.network().record();
-        // What is on its way to a session that is no more.
-        sim.runMillis(150);
+        // What goes to a session that is no more, until a probe was not answered: it is only the
+        // lighthouse that says so.
+        sim.runMillis(600);
         assertFalse(isDirect(a, b) || isDirect(b, a));
         sim.ledger().writeOff();
         sim.notAccountable();
