@@ -62,10 +62,15 @@ final class ControlContext {
         wheel = new TimerWheel(clock.nanoTime());
         stagedTotal = new StagedPackets.Total(parts.stagedPackets());
         this.handOver = handOver;
-        byte[] seed = new byte[2 * Long.BYTES];
-        random.fill(seed);
-        jitter = new SplittableRandom(ByteBuffer.wrap(seed).getLong(0));
-        paths = new Paths(parts.paths(), ByteBuffer.wrap(seed).getLong(Long.BYTES));
+        jitter = new SplittableRandom(randomLong());
+        paths = new Paths(parts.paths(), randomLong());
+    }
+
+    /** A number that nobody outside can foresee. */
+    final long randomLong() {
+        byte[] bytes = new byte[Long.BYTES];
+        random.fill(bytes);
+        return ByteBuffer.wrap(bytes).getLong();
     }
 
     /** A random time, so that two ends that do the same do not do it at the same moment. */

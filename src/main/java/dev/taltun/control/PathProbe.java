@@ -1,7 +1,6 @@
 package dev.taltun.control;
 
 import dev.taltun.protocol.Probe;
-import java.nio.ByteBuffer;
 
 /**
  * Asks a peer, on the direct path and no other, whether that works both ways: one question at a
@@ -70,9 +69,7 @@ final class PathProbe {
 
     private void send(long now) {
         nextAt = 0;
-        byte[] bytes = new byte[Long.BYTES];
-        parts.context().random.fill(bytes);
-        long next = ByteBuffer.wrap(bytes).getLong();
+        long next = parts.context().randomLong();
         Probe.put(parts.context().frame, 0, next);
         if (parts.send(Probe.BYTES, now)) {
             number = next;

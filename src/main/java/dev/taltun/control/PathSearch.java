@@ -2,7 +2,6 @@ package dev.taltun.control;
 
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.protocol.ControlFrame;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -96,9 +95,7 @@ final class PathSearch {
     void begin(long now) {
         refused = false;
         questions = 0;
-        byte[] bytes = new byte[Integer.BYTES];
-        parts.context().random.fill(bytes);
-        transaction = ByteBuffer.wrap(bytes).getInt();
+        transaction = (int) parts.context().randomLong();
         ask(now);
     }
 

@@ -1,7 +1,6 @@
 package dev.taltun.control;
 
 import dev.taltun.peer.Peer;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -27,7 +26,6 @@ final class RelayChoice {
     private static final long ANSWERED_NANOS = 1_000_000_000L;
     private static final long BROUGHT_NANOS = 30_000_000_000L;
 
-    private final PathParts parts;
     private final Paths paths;
     private final Peer peer;
     private final RelayRtt rtt;
@@ -41,10 +39,9 @@ final class RelayChoice {
     private LighthouseLink current;
 
     RelayChoice(PathParts parts, Paths paths) {
-        this.parts = parts;
         this.paths = paths;
         peer = parts.peer();
-        rtt = new RelayRtt(peer);
+        rtt = new RelayRtt(parts.context(), peer);
     }
 
     /** Who passes packets on, dead or alive; null when there is no lighthouse. */
@@ -159,7 +156,7 @@ final class RelayChoice {
 
     /** Packets go through the relay: measures how long that takes, now and then. */
     void measure(long now) {
-        rtt.measure(random(), now);
+        rtt.measure(now);
     }
 
     /** A probe through the relay was answered. */
@@ -177,7 +174,7 @@ final class RelayChoice {
     boolean onTimer(long now) {
         Long broughtAt = brought.get(current);
         boolean answered = broughtAt != null && now - broughtAt < ANSWERED_NANOS;
-        if (rtt.onTimer(random(), now) || answered) {
+        if (rtt.onTimer(now) || answered) {
             return false;
         }
         for (LighthouseLink link : paths.lighthouses()) {
@@ -187,11 +184,5 @@ final class RelayChoice {
             }
         }
         return false;
-    }
-
-    private long random() {
-        byte[] bytes = new byte[Long.BYTES];
-        parts.context().random.fill(bytes);
-        return ByteBuffer.wrap(bytes).getLong();
     }
 }

@@ -13,6 +13,7 @@ final class RelayRtt {
     private static final long ANSWER_MIN_NANOS = 3 * SECOND_NANOS / 10;
     private static final int UNANSWERED_MAX = 2;
 
+    private final ControlContext context;
     private final Peer peer;
     private LighthouseLink via;
     private long transaction;
@@ -24,7 +25,8 @@ final class RelayRtt {
     private long nextAt;
     private long last = -1;
 
-    RelayRtt(Peer peer) {
+    RelayRtt(ControlContext context, Peer peer) {
+        this.context = context;
         this.peer = peer;
     }
 
@@ -33,18 +35,15 @@ final class RelayRtt {
         return last;
     }
 
-    /**
-     * Packets go through the relay.
-     *
-     * @param number unpredictable
-     */
-    void measure(long number, long now) {
+    /** Packets go through the relay. */
+    void measure(long now) {
         if (via != null && sentAt == 0 && now >= nextAt) {
-            send(number, now);
+            send(now);
         }
     }
 
-    private void send(long number, long now) {
+    private void send(long now) {
+        long number = context.randomLong();
         if (via.passOn(peer.publicKey(), ControlFrame.TYPE_RELAY_PROBE, number, now)) {
             transaction = number;
             sentAt = now;
@@ -90,17 +89,16 @@ final class RelayRtt {
     /**
      * Does what is due.
      *
-     * @param number as for {@link #measure}
      * @return false when two in a row were not answered
      */
-    boolean onTimer(long number, long now) {
+    boolean onTimer(long now) {
         if (sentAt == 0 || now < sentAt + timeout()) {
             return true;
         }
         sentAt = 0;
         unanswered++;
         if (unanswered < UNANSWERED_MAX) {
-            send(number, now);
+            send(now);
             return true;
         }
         unanswered = 0;

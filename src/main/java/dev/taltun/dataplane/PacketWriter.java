@@ -17,19 +17,24 @@ final class PacketWriter {
     private final TunWriter tun;
     private final Offloads offloads;
     private final Counters.Block counters;
+    private final boolean completesChecksums;
     private int writes;
 
     PacketWriter(TunWriter tun, Offloads offloads, Counters.Block counters) {
         this.tun = tun;
         this.offloads = offloads;
         this.counters = counters;
+        completesChecksums = tun.completesChecksums();
     }
 
     /**
      * Writes one packet as it is; its offload header goes into the room before it, and asks the
-     * kernel to complete a checksum that is partial.
+     * kernel to complete a checksum that is partial, if that does.
      */
     void single(MemorySegment memory, long packet, int length) {
+        if (!completesChecksums) {
+            PartialChecksum.complete(memory, packet, length);
+        }
         long header = packet - VirtioNetHeader.BYTES;
         int transport = PartialChecksum.transport(memory, packet, length);
         if (transport == 0) {

@@ -336,9 +336,11 @@ final class WarmUp {
         do {
             worked = outbound.take(0) | inbound.take(0);
         } while (worked);
-        for (int i = 0; kind == 9 && i < IDLE_TURNS; i++) {
-            outbound.take(0);
-            inbound.take(0);
+        if (kind == 9) {
+            for (int i = 0; i < IDLE_TURNS; i++) {
+                outbound.take(0);
+                inbound.take(0);
+            }
         }
     }
 

@@ -381,6 +381,26 @@ class CoalescerTest {
         }
     }
 
+    @Test
+    void aDeviceThatCompletesNoChecksumsGetsWholeOnes() {
+        tun.headerless = true;
+        Coalescer alone =
+                new Coalescer(
+                        Arena.ofAuto(),
+                        tun,
+                        new Offloads(1, false, false),
+                        new Counters().newBlock());
+        for (Packet p : fourKinds()) {
+            for (int size : new int[] {1, 1000, 1001}) {
+                byte[] partial = partial(p.payload(size, size));
+                MemorySegment.copy(partial, 0, slab, Layouts.BYTE, 16, partial.length);
+                alone.add(slab, 16, partial.length);
+                alone.flush();
+                assertArrayEquals(p.build(), tun.packets.getLast());
+            }
+        }
+    }
+
     private static List<Packet> fourKinds() {
         List<Packet> kinds = List.of(Packet.tcp4(), Packet.udp4(), Packet.tcp4(), Packet.udp4());
         kinds.get(2).ipv6 = true;

@@ -1,5 +1,6 @@
 package dev.taltun.dataplane;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import dev.taltun.peer.Peer;
 import dev.taltun.testing.ManualClock;
 import dev.taltun.testing.Seed;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -91,6 +93,33 @@ class EndToEndTest {
             i = end;
         }
         sent.clear();
+    }
+
+    /** The kernel may ask for the checksum of a packet in a packet, which only the sender sees. */
+    @Test
+    void theChecksumOfAPacketInAPacketIsNotLeftToTheReceiver() {
+        try (Node a = new Node(1, clock, MTU, new Offloads(64, true, true));
+                Node b = new Node(2, clock, MTU, new Offloads(64, true, true))) {
+            Peer ofA = a.addPeer(2);
+            Node.connect(a, ofA, b, b.addPeer(1));
+            ofA.session().usePartialChecksums();
+            Packet inner = Packet.udp4().payload(100, 1);
+            byte[] inside = inner.build();
+            Packet outer = Packet.udp4();
+            outer.source = 0x101;
+            outer.destination = 0x201;
+            outer.payload = inside.clone();
+            Model.put16(outer.payload, 26, Model.pseudo(inside, 20, Packet.UDP));
+            byte[] packet = outer.build();
+            // An outer checksum that looks partial, as one in 65,536 does.
+            Model.put16(packet, 26, Model.pseudo(packet, 20, Packet.UDP));
+            a.tun.offerRaw(FakeTun.header(Model.NONE, 0, 0, 48, 54), packet);
+            a.work();
+            a.deliverTo(b);
+            b.work();
+            byte[] arrived = b.tun.packets.getFirst();
+            assertArrayEquals(inside, Arrays.copyOfRange(arrived, 28, arrived.length));
+        }
     }
 
     @Test

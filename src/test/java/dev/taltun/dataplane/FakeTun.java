@@ -42,6 +42,9 @@ final class FakeTun implements TunReader, TunWriter {
 
     int errno = Errno.EINVAL;
 
+    /** Whether it is a device without an offload header. */
+    boolean headerless;
+
     private final Deque<byte[]> waiting = new ArrayDeque<>();
 
     /** Lets the next read give a complete packet. */
@@ -96,6 +99,11 @@ final class FakeTun implements TunReader, TunWriter {
     }
 
     @Override
+    public boolean completesChecksums() {
+        return !headerless;
+    }
+
+    @Override
     public int write(MemorySegment memory, long offset, int length) {
         MemorySegment all = memory.asSlice(offset, length);
         byte[] packet = all.asSlice(VirtioNetHeader.BYTES).toArray(Layouts.BYTE);
@@ -113,7 +121,7 @@ final class FakeTun implements TunReader, TunWriter {
             superPackets++;
             packets.addAll(Model.segments(packet, type, written.gsoSize(), start));
         } else {
-            if (flags == VirtioNetHeader.NEEDS_CSUM) {
+            if (flags == VirtioNetHeader.NEEDS_CSUM && !headerless) {
                 int protocol = Model.isIpv6(packet) ? packet[6] : packet[9];
                 checkPseudo(packet, start, protocol, field);
                 Model.completeTransport(packet, start, protocol);

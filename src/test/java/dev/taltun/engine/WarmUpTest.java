@@ -84,22 +84,22 @@ class WarmUpTest {
     void itWaitsWhileThereIsLoadAndThenGoesOn() throws Exception {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         AtomicInteger calls = new AtomicInteger();
-        AtomicInteger seals = new AtomicInteger();
-        AtomicInteger sealsAtLoad = new AtomicInteger();
-        AtomicInteger sealsAfterLoad = new AtomicInteger();
+        AtomicInteger keys = new AtomicInteger();
+        AtomicInteger keysAtLoad = new AtomicInteger();
+        AtomicInteger keysAfterLoad = new AtomicInteger();
         WarmUp warmUp =
                 warmUp(
                         2 * ROUNDS,
                         (suite, key) -> {
-                            seals.incrementAndGet();
+                            keys.incrementAndGet();
                             return aead.newKey(suite, key);
                         },
                         () -> {
                             int call = calls.incrementAndGet();
                             if (call == ROUNDS) {
-                                sealsAtLoad.set(seals.get());
+                                keysAtLoad.set(keys.get());
                             } else if (call == ROUNDS + 2) {
-                                sealsAfterLoad.set(seals.get());
+                                keysAfterLoad.set(keys.get());
                             }
                             // None, then load for two looks a second apart, then none.
                             return Math.clamp(call - ROUNDS + 1L, 0, 3) * 1000;
@@ -111,7 +111,7 @@ class WarmUpTest {
         warmUp.start();
         String told = lines.poll(30, TimeUnit.SECONDS);
         assertTrue(told.contains(" " + 2 * ROUNDS + " rounds"), told);
-        assertEquals(sealsAtLoad.get(), sealsAfterLoad.get(), "no round amid the load");
+        assertEquals(keysAtLoad.get(), keysAfterLoad.get(), "no round amid the load");
         awaitEnd(warmUp);
         assertEquals(0, aead.open.get(), "keys left open");
     }

@@ -13,4 +13,9 @@ public interface TunWriter {
      * @return bytes written, or {@code -errno}
      */
     int write(MemorySegment memory, long offset, int length);
+
+    /** Whether a packet may ask for its checksum to be completed ({@code NEEDS_CSUM}). */
+    default boolean completesChecksums() {
+        return true;
+    }
 }
