@@ -92,6 +92,9 @@ public final class Inbound implements Agent {
     /** Receives that failed, since the last that did not. */
     private int failures;
 
+    /** Messages that ended the sleep, or {@code -errno}. */
+    private int awaited;
+
     private long now;
     private PrefixTable<Peer> routes;
     private IndexTable.Entry entry;
@@ -174,7 +177,8 @@ public final class Inbound implements Agent {
         if (udp.hasErrors()) {
             takeErrors();
         }
-        int messages = udp.receive(batch);
+        int messages = awaited == 0 ? udp.receive(batch) : awaited;
+        awaited = 0;
         if (messages < 0) {
             return failed(-messages);
         }
@@ -451,6 +455,13 @@ public final class Inbound implements Agent {
         if (failures > 0) {
             // The socket counts as readable as long as it has an error.
             poller.awaitWakeUp(Math.min(maxNanos, PAUSE_NANOS));
+            return;
+        }
+        if (udp.canAwait()) {
+            if (poller.enterCall()) {
+                awaited = maxNanos == 0 ? udp.receive(batch) : udp.await(batch);
+            }
+            poller.leaveCall();
             return;
         }
         poller.awaitReadable(maxNanos);

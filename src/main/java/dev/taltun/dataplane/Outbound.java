@@ -57,6 +57,9 @@ public final class Outbound implements Agent {
     private final Segmenter segmenter;
     private final MemorySegment buffer;
 
+    /** Length of the packet that ended the sleep, or {@code -errno}; it is in the buffer. */
+    private int awaited;
+
     private boolean starved;
     private PrefixTable<Peer> routes;
 
@@ -115,8 +118,15 @@ public final class Outbound implements Agent {
         sender.begin(clock.nanoTime());
         routes = peers.routes();
         int reads = 0;
-        while (reads < READS_PER_STEP && sender.takesMore()) {
-            int length = tun.read(buffer, HEADROOM, READ_BYTES);
+        int most = READS_PER_STEP;
+        while (reads < most && sender.takesMore()) {
+            int length = awaited;
+            if (length == 0) {
+                length = tun.read(buffer, HEADROOM, READ_BYTES);
+            } else {
+                awaited = 0;
+                most = isSingle(length) ? 1 : most;
+            }
             if (length <= 0) {
                 if (length < 0 && length != -Errno.EAGAIN && length != -Errno.EINTR) {
                     fail(-length);
@@ -131,6 +141,11 @@ public final class Outbound implements Agent {
         cached = false;
         counters.add(Counter.TUN_READS, reads);
         return reads;
+    }
+
+    /** A packet by itself that came after silence leaves before others are looked for. */
+    private boolean isSingle(int length) {
+        return length > 0 && VirtioNetHeader.gsoType(buffer, HEADROOM) == VirtioNetHeader.GSO_NONE;
     }
 
     private void fail(int errno) {
@@ -211,6 +226,14 @@ public final class Outbound implements Agent {
                 poller.awaitWakeUp(maxNanos);
             }
             sender.endWait();
+        } else if (tun.canAwait()) {
+            if (poller.enterCall()) {
+                awaited =
+                        maxNanos == 0
+                                ? tun.read(buffer, HEADROOM, READ_BYTES)
+                                : tun.await(buffer, HEADROOM, READ_BYTES);
+            }
+            poller.leaveCall();
         } else {
             poller.awaitReadable(maxNanos);
         }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
@@ -65,6 +66,10 @@ final class LibcHandles {
     // The calling thread
     static final MethodHandle SCHED_SETAFFINITY = link("sched_setaffinity");
     static final MethodHandle SETPRIORITY = link("setpriority");
+    static final MethodHandle GETPID = link("getpid");
+    static final MethodHandle GETTID = link("gettid");
+    static final MethodHandle TGKILL = link("tgkill");
+    static final MethodHandle SIGACTION = link("sigaction");
     static final MethodHandle UNSHARE = link("unshare");
     static final MethodHandle SETNS = link("setns");
 
@@ -86,14 +91,20 @@ final class LibcHandles {
     }
 
     private static MethodHandle link(String function, Linker.Option... options) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup()
-                        .find(function)
-                        .orElseThrow(
-                                () ->
-                                        new UnsatisfiedLinkError(
-                                                "the C library has no function " + function)),
-                SHAPE,
-                options);
+        return LINKER.downcallHandle(find(function), SHAPE, options);
+    }
+
+    /** Where a function is. */
+    static long address(String function) {
+        return find(function).address();
+    }
+
+    private static MemorySegment find(String function) {
+        return LINKER.defaultLookup()
+                .find(function)
+                .orElseThrow(
+                        () ->
+                                new UnsatisfiedLinkError(
+                                        "the C library has no function " + function));
     }
 }

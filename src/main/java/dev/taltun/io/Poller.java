@@ -2,12 +2,14 @@ package dev.taltun.io;
 
 import dev.taltun.ffi.Fd;
 import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.ThreadSignal;
 import dev.taltun.ffi.linux.Linux;
 import dev.taltun.ffi.linux.pollfd;
 import dev.taltun.memory.Layouts;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One thread's sleep in the kernel: until a descriptor is ready, or another thread calls {@link
@@ -22,12 +24,23 @@ public final class Poller implements AutoCloseable {
     private static final long EVENTS = pollfd.events$offset();
     private static final long REVENTS = pollfd.revents$offset();
 
+    /** Signals until a thread counts as lost, and the time between two: a second in all. */
+    private static final int SIGNALS_MAX = 10_000;
+
+    private static final long SIGNAL_PAUSE_NANOS = 100_000;
+
     private final Libc libc;
     private final Libc wakeLibc;
     private final Fd event;
     private final MemorySegment entries;
     private final MemorySegment one;
     private final MemorySegment drain;
+
+    /** Gets its thread out of a system call; from before the first one on. */
+    private ThreadSignal sleeper;
+
+    private volatile boolean inCall;
+    private volatile boolean asked;
 
     /**
      * @param arena owner of this poller's memory; must outlive the last {@link #wakeUp()}
@@ -72,7 +85,31 @@ public final class Poller implements AutoCloseable {
         int ready = libc.poll(entries.address(), count, millis);
         if (ready > 0 && entries.get(Layouts.NATIVE_SHORT, REVENTS) != 0) {
             libc.read(event.number(), drain.address(), Long.BYTES);
+            asked = false;
         }
+    }
+
+    /**
+     * Its thread is about to sleep in a system call that waits for its descriptor itself: one call
+     * instead of two, and what came is at hand when the sleep ends. {@link #leaveCall()} follows in
+     * any case.
+     *
+     * @return false when it must not: a wake-up has come
+     */
+    public boolean enterCall() {
+        if (sleeper == null) {
+            sleeper = ThreadSignal.toThisThread();
+        }
+        // Before the look: then either this thread sees that it was asked, or who asks that it
+        // sleeps.
+        inCall = true;
+        return !asked;
+    }
+
+    /** Its thread is back from that call. */
+    public void leaveCall() {
+        inCall = false;
+        asked = false;
     }
 
     /** Whether the descriptor could be read when a sleep ended, since the last call of this. */
@@ -91,10 +128,21 @@ public final class Poller implements AutoCloseable {
 
     /** Ends the sleep. Any thread, until closed. */
     public void wakeUp() {
-        if (event.isOpen()) {
-            // Can only fail when the counter is full, and then the sleeper wakes anyway.
-            wakeLibc.write(event.number(), one.address(), Long.BYTES);
+        if (!event.isOpen()) {
+            return;
         }
+        asked = true;
+        // Can only fail when the counter is full, and then the sleeper wakes anyway.
+        wakeLibc.write(event.number(), one.address(), Long.BYTES);
+        // A signal that is too early is lost, so again until it has been seen.
+        for (int i = 0; i < SIGNALS_MAX && inCall && asked; i++) {
+            signal();
+            LockSupport.parkNanos(SIGNAL_PAUSE_NANOS);
+        }
+    }
+
+    private synchronized void signal() {
+        sleeper.send();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.taltun.io;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import dev.taltun.ffi.linux.Linux;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,5 +136,59 @@ class PollerTest {
             wakeup.awake();
         }
         producer.join();
+    }
+
+    /** Sleeps in a read of the descriptor until there is something, or it is woken; its result. */
+    private long sleepInRead(MemorySegment buffer) {
+        try {
+            return poller.enterCall() ? Libc.open().read(fd.number(), buffer) : 0;
+        } finally {
+            poller.leaveCall();
+        }
+    }
+
+    @Test
+    void aWakeUpEndsASystemCallHoweverTheyMeet() throws InterruptedException {
+        libc.fcntl(fd.number(), Linux.F_SETFL(), Linux.O_RDWR());
+        MemorySegment buffer = arena.allocate(8, 8);
+        int rounds = 300;
+        AtomicInteger done = new AtomicInteger();
+        Thread sleeper =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(
+                                () -> {
+                                    while (done.get() < rounds) {
+                                        sleepInRead(buffer);
+                                        done.incrementAndGet();
+                                    }
+                                });
+        long deadline = System.nanoTime() + LONG;
+        while (done.get() < rounds && System.nanoTime() < deadline) {
+            // Sometimes it is awake, sometimes about to sleep, sometimes asleep.
+            int before = done.get();
+            poller.wakeUp();
+            while (done.get() == before && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+        }
+        assertEquals(rounds, done.get(), "a wake-up was lost");
+        sleeper.join(LONG / 1_000_000);
+    }
+
+    @Test
+    void whatItWaitsForEndsASystemCallToo() {
+        libc.fcntl(fd.number(), Linux.F_SETFL(), Linux.O_RDWR());
+        makeReadable();
+        assertEquals(8, sleepInRead(arena.allocate(8, 8)));
+    }
+
+    @Test
+    void aWakeUpBeforeASystemCallForbidsItOnce() {
+        poller.wakeUp();
+        assertFalse(poller.enterCall());
+        poller.leaveCall();
+        assertTrue(poller.enterCall());
+        poller.leaveCall();
     }
 }

@@ -1,6 +1,8 @@
 package dev.taltun.io.tun;
 
 import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.ThreadSignal;
+import dev.taltun.ffi.linux.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -8,6 +10,12 @@ import java.lang.foreign.MemorySegment;
 public final class LinuxTunReader implements TunReader {
     private final Libc libc;
     private final int fd;
+
+    /**
+     * Whether a read waits. That is of the descriptor, not of the call as with sockets; what it is
+     * at first is not known.
+     */
+    private boolean waits = true;
 
     /**
      * @param fd of a TUN queue, or of anything else from which one read gives one packet; not
@@ -20,6 +28,26 @@ public final class LinuxTunReader implements TunReader {
 
     @Override
     public int read(MemorySegment buffer, long offset, int length) {
+        if (waits) {
+            // Not at once after the wait: what that brought goes first.
+            wait(false);
+        }
         return (int) libc.read(fd, buffer.address() + offset, length);
+    }
+
+    @Override
+    public boolean canAwait() {
+        return ThreadSignal.isSupported();
+    }
+
+    @Override
+    public int await(MemorySegment buffer, long offset, int length) {
+        wait(true);
+        return (int) libc.read(fd, buffer.address() + offset, length);
+    }
+
+    private void wait(boolean on) {
+        libc.fcntl(fd, Linux.F_SETFL(), Linux.O_RDWR() | (on ? 0 : Linux.O_NONBLOCK()));
+        waits = on;
     }
 }

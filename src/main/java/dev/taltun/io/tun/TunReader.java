@@ -13,4 +13,16 @@ public interface TunReader {
      * @return bytes read, header included; 0 when there is none, or {@code -errno}
      */
     int read(MemorySegment buffer, long offset, int length);
+
+    /** Whether {@link #await} is to be had. */
+    default boolean canAwait() {
+        return false;
+    }
+
+    /**
+     * As {@link #read}, but sleeps in the system call until there is a packet, or a signal comes.
+     */
+    default int await(MemorySegment buffer, long offset, int length) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -2,6 +2,7 @@ package dev.taltun.io.udp;
 
 import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.Libc;
+import dev.taltun.ffi.ThreadSignal;
 import dev.taltun.ffi.linux.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** {@code recvmmsg} for one thread, always into the same batch. */
 final class LinuxUdpReceiver implements UdpReceiver {
     private static final int DONTWAIT = Linux.MSG_DONTWAIT();
+    private static final int WAIT_FOR_ONE = Linux.MSG_WAITFORONE();
     private static final int TRUNCATED = Linux.MSG_TRUNC();
 
     private final Libc libc;
@@ -44,7 +46,18 @@ final class LinuxUdpReceiver implements UdpReceiver {
     @Override
     public int receive(RxBatch into) {
         assert into == batch : "a receiver fills the batch it was made for";
-        return receive(fd, 0);
+        return receive(fd, 0, DONTWAIT);
+    }
+
+    @Override
+    public boolean canAwait() {
+        return ThreadSignal.isSupported();
+    }
+
+    @Override
+    public int await(RxBatch into) {
+        assert into == batch : "a receiver fills the batch it was made for";
+        return receive(fd, 0, WAIT_FOR_ONE);
     }
 
     /**
@@ -53,8 +66,12 @@ final class LinuxUdpReceiver implements UdpReceiver {
      * @param via what endpoints are to say of it
      */
     int receive(int from, int via) {
+        return receive(from, via, DONTWAIT);
+    }
+
+    private int receive(int from, int via, int flags) {
         batch.reset(via);
-        int count = receiveMessages(from);
+        int count = receiveMessages(from, flags);
         if (count <= 0) {
             return count == -Errno.EAGAIN || count == -Errno.EINTR ? 0 : count;
         }
@@ -81,10 +98,10 @@ final class LinuxUdpReceiver implements UdpReceiver {
     }
 
     /** An error that an earlier datagram met comes in place of what has arrived, once. */
-    private int receiveMessages(int from) {
+    private int receiveMessages(int from, int flags) {
         int count = 0;
         for (int i = 0; i < ErrorQueue.ATTEMPTS; i++) {
-            count = libc.recvmmsg(from, headers.address(0), batch.slots(), DONTWAIT, 0);
+            count = libc.recvmmsg(from, headers.address(0), batch.slots(), flags, 0);
             if (count >= 0 || !ErrorQueue.isAboutEarlierDatagram(-count)) {
                 return count;
             }

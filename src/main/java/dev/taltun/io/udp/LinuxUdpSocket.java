@@ -51,7 +51,8 @@ public final class LinuxUdpSocket implements AutoCloseable {
             Libc libc = Libc.open();
             boolean ipv6 = !(options.address() instanceof Inet4Address);
             int family = ipv6 ? Linux.AF_INET6() : Linux.AF_INET();
-            int type = Linux.SOCK_DGRAM() | Linux.SOCK_CLOEXEC() | Linux.SOCK_NONBLOCK();
+            // Each call says whether it waits.
+            int type = Linux.SOCK_DGRAM() | Linux.SOCK_CLOEXEC();
             int number = libc.socket(family, type, 0);
             if (number < 0) {
                 throw SystemCallException.of(

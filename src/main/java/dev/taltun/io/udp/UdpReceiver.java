@@ -9,6 +9,19 @@ public interface UdpReceiver {
      */
     int receive(RxBatch batch);
 
+    /** Whether {@link #await} is to be had. */
+    default boolean canAwait() {
+        return false;
+    }
+
+    /**
+     * As {@link #receive}, but sleeps in the system call until something arrives, or a signal
+     * comes.
+     */
+    default int await(RxBatch batch) {
+        throw new UnsupportedOperationException();
+    }
+
     /** Whether there may be errors to take with {@link #nextError}. */
     default boolean hasErrors() {
         return false;

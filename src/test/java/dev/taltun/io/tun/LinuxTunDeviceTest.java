@@ -195,7 +195,11 @@ class LinuxTunDeviceTest {
                         byte[] data =
                                 buffer.asSlice(VirtioNetHeader.BYTES + 28, 5).toArray(Layouts.BYTE);
                         assertArrayEquals(ping, data);
-                        assertEquals(-Errno.EAGAIN, tun.newReader(arena, 0).read(buffer, 0, READ));
+                        TunReader reader = tun.newReader(arena, 0);
+                        assertEquals(-Errno.EAGAIN, reader.read(buffer, 0, READ));
+                        socket.send(new DatagramPacket(ping, ping.length, there, 7777));
+                        assertEquals(length, reader.await(buffer, 0, READ));
+                        assertEquals(-Errno.EAGAIN, reader.read(buffer, 0, READ), "does not wait");
 
                         byte[] answer =
                                 udp(0x0a070002, 0x0a070001, socket.getLocalPort(), new byte[300]);

@@ -1,5 +1,6 @@
 package dev.taltun.io.udp;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,8 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.SystemCallException;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Real sockets over the loopback interface; needs no privilege. */
 class LinuxUdpSocketTest {
@@ -239,6 +244,29 @@ class LinuxUdpSocketTest {
             assertEquals(2, b.truncated);
             assertEquals(3, b.arrived.size());
             b.check(1, 2, 5);
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void waitsForADatagramInTheReceiveItselfAndOnlyThere() throws Exception {
+        try (UdpFixture to = UdpFixture.open(V4, false);
+                DatagramSocket from = new DatagramSocket()) {
+            assertEquals(0, to.receiver().receive(to.rx), "a receive does not wait");
+            InetAddress there = InetAddress.getByName(V4);
+            DatagramPacket packet = new DatagramPacket(new byte[10], 10, there, to.socket.port());
+            Thread later =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        LockSupport.parkNanos(50_000_000);
+                                        assertDoesNotThrow(() -> from.send(packet));
+                                    });
+            assertTrue(to.receiver().canAwait());
+            assertEquals(1, to.receiver().await(to.rx));
+            assertEquals(10, to.rx.length(0));
+            assertEquals(0, to.receiver().receive(to.rx), "nor does the next one");
+            later.join();
         }
     }
 
