@@ -3,6 +3,7 @@ package dev.taltun.config;
 import dev.taltun.crypto.ConstantTime;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -68,12 +69,14 @@ final class PeerResolver {
                         Optional.empty(),
                         values.choice(PeerKey.PATH, PathWish.values(), PathWish.AUTO));
         RawValue relayWith = table.get(PeerKey.RELAY_WITH);
+        RawValue path = table.get(PeerKey.PATH);
         return new PeerDraft(
                 config,
                 table.get(PeerKey.PUBLIC_KEY).source(),
                 vips,
                 allowed,
-                relayWith == null ? null : relayWith.texts());
+                relayWith == null ? null : relayWith.texts(),
+                path == null ? null : path.source());
     }
 
     /** A peer is one host, whatever length its address was written with. */

@@ -3,13 +3,14 @@ package dev.taltun.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** {@code relay} and {@code relay_with}. */
 class RelayConfigTest {
@@ -24,19 +25,19 @@ class RelayConfigTest {
 
     private static String peers(String listOfOffice) {
         return """
-               [[peers]]
-               name = "office"
-               public_key = "$A"
-               vip = "10.100.0.2"
-               %s
-               [[peers]]
-               name = "laptop"
-               public_key = "$B"
-               vip = "10.100.0.3"
-               [[peers]]
-               public_key = "%s"
-               vip = "10.100.0.4"
-               """
+        [[peers]]
+        name = "office"
+        public_key = "$A"
+        vip = "10.100.0.2"
+        %s
+        [[peers]]
+        name = "laptop"
+        public_key = "$B"
+        vip = "10.100.0.3"
+        [[peers]]
+        public_key = "%s"
+        vip = "10.100.0.4"
+        """
                 .formatted(listOfOffice, Toml.anyPublicKey(7));
     }
 
@@ -107,6 +108,31 @@ class RelayConfigTest {
                 Toml.load(folder, HEAD + "relay = false\n" + peers("relay_with = \"laptop\""));
         assertEquals(1, loaded.warnings().size());
         assertTrue(loaded.warnings().getFirst().contains("relay = true in [interface]"));
+    }
+
+    private static String beacon() {
+        return "[[peers]]\npublic_key = \"%s\"\nlighthouse = true\nendpoint = \"192.0.2.1:1\"\n"
+                .formatted(Toml.anyPublicKey(8));
+    }
+
+    @Test
+    void whoIsReachedThroughALighthouseOnlyNeedsOne() throws ConfigException {
+        String alone = HEAD + peers("path = \"relay\"");
+        List<String> warnings = Toml.load(folder, alone).warnings();
+        assertEquals(
+                List.of(
+                        "warning: "
+                                + folder.resolve("config.toml")
+                                + ":8:1: path: peer \"office\" is to be reached through a"
+                                + " lighthouse only, and there is none, so nothing reaches it; add"
+                                + " the lighthouse as a peer with lighthouse = true, or leave path"
+                                + " out"),
+                warnings);
+        assertEquals(List.of(), Toml.load(folder, alone + beacon()).warnings());
+        String direct = HEAD + peers("path = \"direct\"");
+        assertEquals(List.of(), Toml.load(folder, direct).warnings());
+        String lighthouse = HEAD + "mode = \"lighthouse\"\n" + peers("path = \"relay\"");
+        assertEquals(List.of(), Toml.load(folder, lighthouse).warnings());
     }
 
     @Test
