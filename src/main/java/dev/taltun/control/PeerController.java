@@ -15,6 +15,7 @@ import dev.taltun.protocol.HandshakeInitiation;
 import dev.taltun.protocol.HandshakeResponse;
 import dev.taltun.protocol.Limits;
 import dev.taltun.routing.IpPrefix;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -303,7 +304,7 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     /** What was sent to this place under that index did not arrive; false if that was not us. */
-    boolean onUnreachable(Endpoint place, int index, long now) {
+    boolean onUnreachable(Endpoint place, long index, long now) {
         if (!pathParts.sentTo(place, index)) {
             return false;
         }

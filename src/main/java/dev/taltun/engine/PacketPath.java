@@ -19,6 +19,7 @@ import dev.taltun.io.udp.UdpReceiver;
 import dev.taltun.metrics.Counters;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.PeerTable;
+
 import java.lang.foreign.Arena;
 import java.util.function.Function;
 
@@ -95,6 +96,7 @@ final class PacketPath {
                         common.offloads(),
                         common.counters().newBlock(),
                         writerPoller);
+        writer.tellRefusals(common.port());
     }
 
     /** Sends what finds the socket full. */

@@ -16,6 +16,7 @@ import dev.taltun.metrics.Counters;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.PeerTable;
 import dev.taltun.routing.IpPrefix;
+
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,7 @@ final class SimPacketPath {
                             parts.counters().newBlock(),
                             null));
         }
+        writers.forEach(writer -> writer.tellRefusals(parts.port()));
         agents.addAll(writers);
         for (int i = 0; i < options.workers; i++) {
             agents.add(outbound(i));
