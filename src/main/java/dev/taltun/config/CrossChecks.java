@@ -3,7 +3,6 @@ package dev.taltun.config;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.routing.IpAddress;
 import dev.taltun.routing.IpPrefix;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

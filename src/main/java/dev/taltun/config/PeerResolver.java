@@ -3,7 +3,6 @@ package dev.taltun.config;
 import dev.taltun.crypto.ConstantTime;
 import dev.taltun.crypto.PublicKey;
 import dev.taltun.crypto.SecretKey;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

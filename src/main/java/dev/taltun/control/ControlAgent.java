@@ -23,7 +23,6 @@ import dev.taltun.peer.PeerTable;
 import dev.taltun.protocol.MessageHeader;
 import dev.taltun.protocol.MessageType;
 import dev.taltun.protocol.TransportData;
-
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,6 @@ package dev.taltun.control;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.noise.Session;
 import dev.taltun.peer.Peer;
-
 import java.util.function.LongConsumer;
 
 /**

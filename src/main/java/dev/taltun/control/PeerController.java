@@ -15,7 +15,6 @@ import dev.taltun.protocol.HandshakeInitiation;
 import dev.taltun.protocol.HandshakeResponse;
 import dev.taltun.protocol.Limits;
 import dev.taltun.routing.IpPrefix;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;

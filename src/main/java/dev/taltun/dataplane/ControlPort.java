@@ -7,7 +7,6 @@ import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.UdpError;
 import dev.taltun.noise.Mac1Checker;
 import dev.taltun.peer.Peer;
-
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 

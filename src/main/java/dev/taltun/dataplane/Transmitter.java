@@ -9,7 +9,6 @@ import dev.taltun.io.udp.TxBatch;
 import dev.taltun.io.udp.UdpSender;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
-
 import java.lang.foreign.Arena;
 import java.util.function.Consumer;
 

@@ -8,7 +8,6 @@ import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.TxBatch;
 import dev.taltun.io.udp.UdpSender;
 import dev.taltun.metrics.Counters;
-
 import java.util.function.Consumer;
 
 /**

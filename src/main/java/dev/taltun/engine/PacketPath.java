@@ -19,7 +19,6 @@ import dev.taltun.io.udp.UdpReceiver;
 import dev.taltun.metrics.Counters;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.PeerTable;
-
 import java.lang.foreign.Arena;
 import java.util.function.Function;
 

@@ -3,14 +3,13 @@ package dev.taltun.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 
 /** {@code relay} and {@code relay_with}. */
 class RelayConfigTest {
@@ -25,19 +24,19 @@ class RelayConfigTest {
 
     private static String peers(String listOfOffice) {
         return """
-        [[peers]]
-        name = "office"
-        public_key = "$A"
-        vip = "10.100.0.2"
-        %s
-        [[peers]]
-        name = "laptop"
-        public_key = "$B"
-        vip = "10.100.0.3"
-        [[peers]]
-        public_key = "%s"
-        vip = "10.100.0.4"
-        """
+               [[peers]]
+               name = "office"
+               public_key = "$A"
+               vip = "10.100.0.2"
+               %s
+               [[peers]]
+               name = "laptop"
+               public_key = "$B"
+               vip = "10.100.0.3"
+               [[peers]]
+               public_key = "%s"
+               vip = "10.100.0.4"
+               """
                 .formatted(listOfOffice, Toml.anyPublicKey(7));
     }
 

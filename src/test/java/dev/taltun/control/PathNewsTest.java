@@ -3,14 +3,11 @@ package dev.taltun.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taltun.crypto.PublicKey;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.peer.Peer;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** Others can have the path change as often as they like; the log must not grow as fast. */
 class PathNewsTest {
@@ -19,7 +16,7 @@ class PathNewsTest {
     private static final String DIRECT = "direct";
 
     private final List<String> lines = new ArrayList<>();
-    private final Peer relay = new Peer(key(2), "lamp");
+    private final Peer relay = TestParts.peer(2);
     private final PathNews news =
             new PathNews(
                     new ControlListener() {
@@ -33,15 +30,9 @@ class PathNewsTest {
                             lines.add(reason);
                         }
                     },
-                    new Peer(key(1), "b"));
+                    TestParts.peer(1));
 
     private long now = START;
-
-    private static PublicKey key(int seed) {
-        byte[] bytes = new byte[32];
-        bytes[0] = (byte) seed;
-        return PublicKey.copyOf(bytes);
-    }
 
     private void direct() {
         news.over();

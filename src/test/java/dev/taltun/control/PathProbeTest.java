@@ -4,56 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.taltun.crypto.PublicKey;
-import dev.taltun.metrics.Counters;
-import dev.taltun.peer.Peer;
 import dev.taltun.testing.ManualClock;
-
 import org.junit.jupiter.api.Test;
-
-import java.util.Arrays;
 
 class PathProbeTest {
     private static final long RETRY_NANOS = 300_000_000L;
 
     private final ManualClock clock = new ManualClock();
-    private final ControlContext context =
-            new ControlContext(
-                    new ControlAgent.Parts(
-                            clock,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            bytes -> Arrays.fill(bytes, (byte) 7),
-                            null,
-                            new Counters().newBlock(),
-                            null,
-                            null,
-                            0,
-                            PathSettings.NONE),
-                    work -> {});
-
-    private final Peer peer = new Peer(PublicKey.copyOf(new byte[PublicKey.BYTES]), "b");
     private long told;
 
     /** Without a session nothing can be sent, as without a free batch. */
-    private final PathProbe probe =
-            new PathProbe(
-                    new PathParts(
-                            context,
-                            peer,
-                            new PeerSessions(peer, null, context.graveyard),
-                            null,
-                            null,
-                            null,
-                            null,
-                            now -> told = now));
+    private final PathProbe probe = new PathProbe(TestParts.of(clock, 0, now -> told = now));
 
     @Test
     void oneThatCannotBeSentIsSentSoonAndNotTakenForUnanswered() {

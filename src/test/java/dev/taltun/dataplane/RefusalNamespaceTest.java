@@ -1,7 +1,6 @@
 package dev.taltun.dataplane;
 
 import static dev.taltun.testing.NetworkNamespace.sh;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,15 +14,13 @@ import dev.taltun.io.udp.UdpReceiver;
 import dev.taltun.metrics.Counter;
 import dev.taltun.metrics.Counters;
 import dev.taltun.testing.NetworkNamespace;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 /** What the kernel itself refuses, and that everything arrives all the same. */
 @Tag("namespace")

@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taltun.dataplane.Offloads;
 import dev.taltun.dataplane.TestOffloads;
 import dev.taltun.io.udp.Endpoint;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class OffloadNewsTest {
     private static final Endpoint PLACE = new Endpoint(0, Endpoint.mapped(1), 1000, 0, 0, 0);

@@ -9,11 +9,9 @@ import dev.taltun.control.PathStatus;
 import dev.taltun.control.SuiteChoice;
 import dev.taltun.ffi.Errno;
 import dev.taltun.metrics.Counter;
-
+import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
 
 /** Which way packets take when the two sides, or the lighthouses, are not alike. */
 class PathSimulationTest extends LighthouseWorld {
@@ -346,14 +344,15 @@ class PathSimulationTest extends LighthouseWorld {
     void aLighthouseThatComesBackIsAskedAtOnce() {
         directCut = true;
         startWithEndpointAtA();
-        converge(a, b, 20);
+        converge(a, b, 5);
         assertTrue(isKind(a, b, PathStatus.Kind.RELAY));
         sim.nodes().remove(lamp);
         sim.traffic().amid(a, b, 50);
         assertTrue(sim.runUntil(30, () -> !isKind(a, b, PathStatus.Kind.RELAY)), "no other way");
         sim.nodes().add(lamp);
+        assertTrue(sim.runUntil(20, () -> isKind(a, b, PathStatus.Kind.RELAY)), "not back");
         directCut = false;
-        assertTrue(sim.runUntil(12, this::bothDirect), a.path(b).reason());
+        assertTrue(sim.runUntil(5, this::bothDirect), a.path(b).reason());
         sim.traffic().stop();
         sim.ledger().writeOff();
         sim.notAccountable();

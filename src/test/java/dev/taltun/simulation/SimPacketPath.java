@@ -16,7 +16,6 @@ import dev.taltun.metrics.Counters;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.PeerTable;
 import dev.taltun.routing.IpPrefix;
-
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,6 @@ import dev.taltun.io.udp.TxBatch;
 import dev.taltun.io.udp.UdpReceiver;
 import dev.taltun.io.udp.UdpSender;
 import dev.taltun.memory.Layouts;
-
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
