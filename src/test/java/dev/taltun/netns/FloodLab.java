@@ -84,13 +84,13 @@ final class FloodLab implements AutoCloseable {
         Ping.await(c, TwoHosts.RIGHT_VIP, SOON);
     }
 
-    /** IPv6 datagrams that b's sockets were given: none whose checksum is wrong. */
-    long receivedByIpv6() {
+    /** One of the kernel's counters of UDP over IPv6 at b. */
+    long udp6(String counter) {
         return hosts.b()
                 .run("cat", "/proc/net/snmp6")
                 .output()
                 .lines()
-                .filter(line -> line.startsWith("Udp6InDatagrams"))
+                .filter(line -> line.startsWith("Udp6" + counter + " "))
                 .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
                 .sum();
     }
