@@ -9,6 +9,10 @@ import java.lang.reflect.Proxy;
  * <p>Java has no public interface for signals, only {@code sun.misc.Signal} of the module {@code
  * jdk.unsupported}, against which a strict compiler warns; so it is called by reflection. Where it
  * is missing or refuses ({@code java -Xrs}), SIGHUP keeps its usual meaning.
+ *
+ * <p>Until this is done, some 50 ms after the program's first line, SIGHUP ends the process. No
+ * launcher can help: the JVM leaves a signal alone that was ignored when it started, as by
+ * nohup(1), and then never reads its configuration again; one that was blocked it lets through.
  */
 final class HangupSignal {
     private HangupSignal() {}

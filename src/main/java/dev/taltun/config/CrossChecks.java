@@ -36,6 +36,9 @@ final class CrossChecks {
         if (iface.config().mode() == Mode.CLIENT) {
             endpoints(iface.header(), peers);
         }
+        if (iface.config().mode() != Mode.LIGHTHOUSE) {
+            relays(peers);
+        }
         List<IpPrefix> routes = routes(iface, peers);
         peers.forEach(peer -> swallowed(iface.header(), peer.config(), routes));
         oneFamily(iface.header(), routes);
@@ -117,6 +120,24 @@ final class CrossChecks {
                 placed.source(),
                 shown + " is already " + what + other.name + " (" + other.source.brief() + ")",
                 "give it to one of them only");
+    }
+
+    /** Only lighthouses relay to a peer that has an entry of its own. */
+    private void relays(List<PeerDraft> peers) {
+        if (peers.stream().anyMatch(peer -> peer.config().lighthouse())) {
+            return;
+        }
+        for (PeerDraft peer : peers) {
+            if (peer.config().path() == PathWish.RELAY) {
+                problems.warning(
+                        peer.pathSource(),
+                        "peer "
+                                + Shown.quoted(peer.config().name())
+                                + " is to be reached through a lighthouse only, and there is none,"
+                                + " so nothing reaches it",
+                        "add the lighthouse as a peer with lighthouse = true, or leave path out");
+            }
+        }
     }
 
     private void endpoints(Source place, List<PeerDraft> peers) {

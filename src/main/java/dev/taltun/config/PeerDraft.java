@@ -10,10 +10,12 @@ import java.util.List;
  * @param vips its addresses with their places
  * @param allowed its networks with their places
  * @param relayWith the peers it may reach through this node, as they were called; null for all
+ * @param pathSource where the wish for its path stands; null if nowhere
  */
 record PeerDraft(
         PeerConfig config,
         Source keySource,
         List<PlacedPrefix> vips,
         List<PlacedPrefix> allowed,
-        List<RawValue> relayWith) {}
+        List<RawValue> relayWith,
+        Source pathSource) {}

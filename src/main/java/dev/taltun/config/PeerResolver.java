@@ -68,12 +68,14 @@ final class PeerResolver {
                         Optional.empty(),
                         values.choice(PeerKey.PATH, PathWish.values(), PathWish.AUTO));
         RawValue relayWith = table.get(PeerKey.RELAY_WITH);
+        RawValue path = table.get(PeerKey.PATH);
         return new PeerDraft(
                 config,
                 table.get(PeerKey.PUBLIC_KEY).source(),
                 vips,
                 allowed,
-                relayWith == null ? null : relayWith.texts());
+                relayWith == null ? null : relayWith.texts(),
+                path == null ? null : path.source());
     }
 
     /** A peer is one host, whatever length its address was written with. */

@@ -24,4 +24,9 @@ final class Allowance {
         next = from + interval;
         return true;
     }
+
+    /** When there is one again, after {@link #take} found none. */
+    long nextAt() {
+        return next + 1;
+    }
 }

@@ -52,6 +52,9 @@ public final class ControlAgent implements Agent {
     /** How soon to look again whether retired sessions can be wiped. */
     private static final long DIG_AGAIN_NANOS = 20_000_000;
 
+    /** A look at every peer for each place that the kernel would not send to; no more of them. */
+    private static final long UNSENDABLE_NANOS = 50_000_000;
+
     /** How soon to look again whether packets that waited for a handshake have left. */
     private static final long FLUSH_AGAIN_NANOS = 1_000_000;
 
@@ -71,6 +74,9 @@ public final class ControlAgent implements Agent {
 
     /** When the agent would be here again at the latest, or {@link Long#MAX_VALUE}. */
     private long backAt = Long.MAX_VALUE;
+
+    /** When to hear of the next place that cannot be sent to, or {@link Long#MAX_VALUE}. */
+    private long listenAt = Long.MAX_VALUE;
 
     private boolean running;
 
@@ -159,6 +165,7 @@ public final class ControlAgent implements Agent {
         work += takeFrames(now);
         work += takeStaged(now);
         work += takeErrors(now);
+        work += takeUnsendable(now);
         work += context.wheel.advance(now, LOOKS_PER_STEP);
         work += context.graveyard.dig();
         context.outbox.flush();
@@ -237,6 +244,27 @@ public final class ControlAgent implements Agent {
                 return;
             }
         }
+    }
+
+    /**
+     * What this machine itself refuses to send is as good as lost on the way, and known at once.
+     */
+    private int takeUnsendable(long now) {
+        if (now >= listenAt) {
+            listenAt = Long.MAX_VALUE;
+            port.listenForUnsendable();
+        }
+        Endpoint place = port.takeUnsendable();
+        if (place == null) {
+            return 0;
+        }
+        listenAt = now + UNSENDABLE_NANOS;
+        if (!context.paths.settings().lighthouse()) {
+            for (PeerController peer : peers.all()) {
+                peer.onUnreachable(place, PathParts.ANY_SESSION, now);
+            }
+        }
+        return 1;
     }
 
     private int takeRequests(long now) {
@@ -322,6 +350,7 @@ public final class ControlAgent implements Agent {
     @Override
     public void awaitWork(long maxNanos) {
         long next = Math.min(context.wheel.nextDeadline(), news.deadline());
+        next = Math.min(next, listenAt);
         long now = clock.nanoTime();
         long nanos = Math.min(maxNanos, next - now);
         if (!context.graveyard.isEmpty()) {

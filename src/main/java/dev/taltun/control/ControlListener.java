@@ -59,7 +59,10 @@ public interface ControlListener {
     /** The name resolves after {@link #nameUnresolved}. */
     default void nameResolved(Peer peer, EndpointSpec.Named name, Endpoint endpoint) {}
 
-    /** Packets for a peer that was reached through another take a direct path from now on. */
+    /**
+     * Packets for a peer that was reached through another take a direct path from now on; this and
+     * {@link #pathRelayed} are at most one a minute after the first few, but the last is told.
+     */
     default void pathDirect(Peer peer, Endpoint endpoint) {}
 
     /**

@@ -18,6 +18,7 @@ final class CurrentPath {
     private final Peer peer;
     private final PathChoice choice;
     private final RelayChoice relays;
+    private final PathNews news;
     private State state;
 
     /** When packets last moved between the relay and a direct path for good, or 0. */
@@ -27,6 +28,7 @@ final class CurrentPath {
         peer = parts.peer();
         this.choice = choice;
         this.relays = relays;
+        news = new PathNews(parts.context().listener, peer);
         this.state = state;
         peer.setRelayable(choice != PathChoice.DIRECT);
         show();
@@ -45,6 +47,11 @@ final class CurrentPath {
         return changedAt;
     }
 
+    /** What the user is told of it. */
+    PathNews news() {
+        return news;
+    }
+
     /** Another state; what the user sees goes on. */
     void enter(State next) {
         state = next;
@@ -54,6 +61,7 @@ final class CurrentPath {
     /** From the relay to a direct path, or back. */
     void change(State next, long now) {
         changedAt = now;
+        news.over();
         enter(next);
     }
 
@@ -65,6 +73,19 @@ final class CurrentPath {
         }
         peer.relayThrough(relayed ? Paths.peerOf(relays.current()) : null);
         peer.setDirect(state == State.DIRECT);
+    }
+
+    /** Does what is due. */
+    void onTimer(long now) {
+        if (relays.onTimer(now)) {
+            show();
+        }
+        news.onTimer(now);
+    }
+
+    /** When to call {@link #onTimer}, or {@link Long#MAX_VALUE}. */
+    long deadline() {
+        return Math.min(relays.deadline(), news.deadline());
     }
 
     PathStatus status(PathProbe probe, PathSearch search, long now) {

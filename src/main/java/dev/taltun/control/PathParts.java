@@ -25,13 +25,16 @@ record PathParts(
         return session != null && messages.frame(session, length, now);
     }
 
+    /** In place of an index: of whatever session. */
+    static final long ANY_SESSION = Long.MIN_VALUE;
+
     /** Whether a datagram to this place was sent in a session with that index of the peer's. */
-    boolean sentTo(Endpoint place, int index) {
+    boolean sentTo(Endpoint place, long index) {
         Session session = peer.session();
         Endpoint endpoint = peer.endpoint();
         return session != null
                 && endpoint != null
-                && session.remoteIndex() == index
+                && (index == ANY_SESSION || session.remoteIndex() == index)
                 && endpoint.sameRemote(place);
     }
 }

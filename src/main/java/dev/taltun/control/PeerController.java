@@ -303,7 +303,7 @@ final class PeerController implements TimerWheel.Expiry {
     }
 
     /** What was sent to this place under that index did not arrive; false if that was not us. */
-    boolean onUnreachable(Endpoint place, int index, long now) {
+    boolean onUnreachable(Endpoint place, long index, long now) {
         if (!pathParts.sentTo(place, index)) {
             return false;
         }

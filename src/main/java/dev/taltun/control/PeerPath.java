@@ -311,7 +311,7 @@ final class PeerPath implements PathRole {
 
     private void takePlain(long now) {
         path.change(State.PLAIN, now);
-        parts.context().listener.pathDirect(peer, peer.endpoint());
+        path.news().direct(now);
     }
 
     @Override
@@ -358,7 +358,7 @@ final class PeerPath implements PathRole {
         hysteresis.taken(now - path.changedAt());
         search.stop();
         path.change(State.DIRECT, now);
-        parts.context().listener.pathDirect(peer, peer.endpoint());
+        path.news().direct(now);
     }
 
     /** The direct path has failed: back to the relay, if that reaches the peer. */
@@ -377,7 +377,7 @@ final class PeerPath implements PathRole {
         relay(why, now);
         if (peer.relay() != null) {
             relays.current().carry(parts.staged(), now);
-            parts.context().listener.pathRelayed(peer, peer.relay(), why);
+            path.news().relayed(peer.relay(), why, now);
         }
     }
 
@@ -413,9 +413,7 @@ final class PeerPath implements PathRole {
     @Override
     public void onTimer(long now) {
         search.onTimer(shakesHands() && session(now) != null, now);
-        if (relays.onTimer(now)) {
-            path.show();
-        }
+        path.onTimer(now);
         if (session(now) == null) {
             withoutSession(now);
         }
@@ -482,7 +480,7 @@ final class PeerPath implements PathRole {
 
     @Override
     public long deadline() {
-        long at = Math.min(probe.deadline(), Math.min(search.deadline(), relays.deadline()));
+        long at = Math.min(probe.deadline(), Math.min(search.deadline(), path.deadline()));
         return isWatched() ? Math.min(at, silence.deadline()) : at;
     }
 

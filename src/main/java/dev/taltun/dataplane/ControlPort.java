@@ -3,9 +3,11 @@ package dev.taltun.dataplane;
 import dev.taltun.agent.Mailbox;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.crypto.SecretKey;
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.UdpError;
 import dev.taltun.noise.Mac1Checker;
 import dev.taltun.peer.Peer;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -32,12 +34,19 @@ public final class ControlPort {
     /** ICMP errors that may wait. */
     private static final int ERROR_QUEUE = 64;
 
+    /** In place of a place: the control agent does not want to hear of others yet. */
+    private static final Endpoint ENOUGH = new Endpoint(0, 0, 0, 0, 0, 0);
+
     private final Mailbox<Peer> requests;
     private final Mailbox<StagedPacket> staged;
     private final Mailbox<ReceivedHandshake> handshakes = new Mailbox<>(HANDSHAKE_QUEUE);
     private final Mailbox<ReceivedHandshake> proven = new Mailbox<>(PROVEN_QUEUE);
     private final Mailbox<ReceivedFrame> frames = new Mailbox<>(FRAME_QUEUE);
     private final Mailbox<UdpError> errors = new Mailbox<>(ERROR_QUEUE);
+
+    /** Where the kernel would not send to, {@link #ENOUGH}, or null. */
+    private final AtomicReference<Endpoint> unsendable = new AtomicReference<>();
+
     private final Wakeup wakeup;
     private final Runnable signal;
     private volatile Supplier<Mac1Checker> marks;
@@ -133,6 +142,16 @@ public final class ControlPort {
         return true;
     }
 
+    /**
+     * The kernel will not send to there: no route, or a firewall of this machine. One at a time,
+     * for that may be so of every packet; more are lost until {@link #listenForUnsendable}.
+     */
+    void unsendable(Endpoint to) {
+        if (unsendable.get() == null && unsendable.compareAndSet(null, to)) {
+            wake();
+        }
+    }
+
     private void wake() {
         if (wakeup.claim()) {
             signal.run();
@@ -169,6 +188,24 @@ public final class ControlPort {
         return errors.poll();
     }
 
+    /** Control agent: where the kernel would not send to, or null; the last until asked again. */
+    public Endpoint takeUnsendable() {
+        if (!isUnsendableWaiting()) {
+            return null;
+        }
+        return unsendable.getAndSet(ENOUGH);
+    }
+
+    /** Control agent, after {@link #takeUnsendable}: wants to hear of the next. */
+    public void listenForUnsendable() {
+        unsendable.compareAndSet(ENOUGH, null);
+    }
+
+    private boolean isUnsendableWaiting() {
+        Endpoint waiting = unsendable.get();
+        return waiting != null && waiting != ENOUGH;
+    }
+
     /** Handshake messages waiting: what tells load. */
     public int handshakesWaiting() {
         return handshakes.size() + proven.size();
@@ -181,6 +218,7 @@ public final class ControlPort {
                 && handshakes.isEmpty()
                 && proven.isEmpty()
                 && frames.isEmpty()
-                && errors.isEmpty();
+                && errors.isEmpty()
+                && !isUnsendableWaiting();
     }
 }

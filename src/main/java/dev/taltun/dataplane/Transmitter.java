@@ -64,7 +64,7 @@ public final class Transmitter {
             boolean direct,
             boolean urgent) {
         pool = new Pool<>(batches, () -> new TxBatch(arena), this::setHome);
-        sender = new BatchSender(udp, offloads, counters);
+        sender = new BatchSender(udp, offloads, counters, writer::refused);
         writerQueue = urgent ? writer.urgentQueue() : writer.queue();
         writerWakeup = writer.wakeup();
         writerSignal = writer::wakeUp;
@@ -138,11 +138,20 @@ public final class Transmitter {
         private final UdpSender udp;
         private final Offloads offloads;
         private final Counters.Block counters;
+        private final Consumer<Endpoint> refusals;
 
-        BatchSender(UdpSender udp, Offloads offloads, Counters.Block counters) {
+        /**
+         * @param refusals told of places that the kernel will not send to
+         */
+        BatchSender(
+                UdpSender udp,
+                Offloads offloads,
+                Counters.Block counters,
+                Consumer<Endpoint> refusals) {
             this.udp = udp;
             this.offloads = offloads;
             this.counters = counters;
+            this.refusals = refusals;
         }
 
         /**
@@ -196,7 +205,19 @@ public final class Transmitter {
             }
             counters.add(Counter.UDP_SEND_ERRORS, batch.segments(message));
             batch.advance(1);
+            if (blamesWay(reason)) {
+                refusals.accept(to);
+            }
             return true;
+        }
+
+        /** Whether there is no way there: no route, or this machine's firewall forbids it. */
+        private static boolean blamesWay(int errno) {
+            return errno == Errno.EPERM
+                    || errno == Errno.EACCES
+                    || errno == Errno.ENETDOWN
+                    || errno == Errno.ENETUNREACH
+                    || errno == Errno.EHOSTUNREACH;
         }
     }
 }

@@ -4,9 +4,11 @@ import dev.taltun.agent.Agent;
 import dev.taltun.agent.Mailbox;
 import dev.taltun.agent.Wakeup;
 import dev.taltun.io.Poller;
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.TxBatch;
 import dev.taltun.io.udp.UdpSender;
 import dev.taltun.metrics.Counters;
+import java.util.function.Consumer;
 
 /**
  * The agent behind one UDP socket that sends what others queue: batches of whoever found the socket
@@ -34,6 +36,7 @@ public final class UdpWriter implements Agent {
     private final Wakeup wakeup = new Wakeup();
     private final Transmitter.BatchSender sender;
     private final Poller poller;
+    private Consumer<Endpoint> refusals = to -> {};
 
     /** Batches that wait, and the one that is being sent. */
     private static final class Line {
@@ -59,8 +62,18 @@ public final class UdpWriter implements Agent {
     public UdpWriter(
             String name, UdpSender udp, Offloads offloads, Counters.Block counters, Poller poller) {
         this.name = name;
-        sender = new Transmitter.BatchSender(udp, offloads, counters);
+        sender = new Transmitter.BatchSender(udp, offloads, counters, this::refused);
         this.poller = poller;
+    }
+
+    /** Who is told of refusals, of all producers of this socket; before there are any. */
+    public void tellRefusals(ControlPort control) {
+        refusals = control::unsendable;
+    }
+
+    /** The kernel will not send to there. Any producer's thread. */
+    void refused(Endpoint to) {
+        refusals.accept(to);
     }
 
     Mailbox<TxBatch> queue() {

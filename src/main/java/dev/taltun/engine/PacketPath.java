@@ -95,6 +95,7 @@ final class PacketPath {
                         common.offloads(),
                         common.counters().newBlock(),
                         writerPoller);
+        writer.tellRefusals(common.port());
     }
 
     /** Sends what finds the socket full. */

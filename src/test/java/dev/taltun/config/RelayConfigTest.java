@@ -109,6 +109,31 @@ class RelayConfigTest {
         assertTrue(loaded.warnings().getFirst().contains("relay = true in [interface]"));
     }
 
+    private static String beacon() {
+        return "[[peers]]\npublic_key = \"%s\"\nlighthouse = true\nendpoint = \"192.0.2.1:1\"\n"
+                .formatted(Toml.anyPublicKey(8));
+    }
+
+    @Test
+    void whoIsReachedThroughALighthouseOnlyNeedsOne() throws ConfigException {
+        String alone = HEAD + peers("path = \"relay\"");
+        List<String> warnings = Toml.load(folder, alone).warnings();
+        assertEquals(
+                List.of(
+                        "warning: "
+                                + folder.resolve("config.toml")
+                                + ":8:1: path: peer \"office\" is to be reached through a"
+                                + " lighthouse only, and there is none, so nothing reaches it; add"
+                                + " the lighthouse as a peer with lighthouse = true, or leave path"
+                                + " out"),
+                warnings);
+        assertEquals(List.of(), Toml.load(folder, alone + beacon()).warnings());
+        String direct = HEAD + peers("path = \"direct\"");
+        assertEquals(List.of(), Toml.load(folder, direct).warnings());
+        String lighthouse = HEAD + "mode = \"lighthouse\"\n" + peers("path = \"relay\"");
+        assertEquals(List.of(), Toml.load(folder, lighthouse).warnings());
+    }
+
     @Test
     void otherNamesForItAreUnderstood() {
         List<String> mistakes = Toml.mistakes(folder, HEAD + peers("relay_to = [\"laptop\"]"));

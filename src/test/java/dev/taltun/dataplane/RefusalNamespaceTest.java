@@ -17,6 +17,8 @@ import dev.taltun.testing.NetworkNamespace;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class RefusalNamespaceTest {
     private final Counters counters = new Counters();
     private final Offloads offloads = new Offloads(64, true, true);
+    private final List<Endpoint> refused = new ArrayList<>();
 
     private static LinuxUdpSocket socket(String address) throws Exception {
         InetAddress ip = InetAddress.getByName(address);
@@ -49,7 +52,10 @@ class RefusalNamespaceTest {
             UdpReceiver receiver = to.newReceiver(arena, rx);
             assertTrue(
                     new Transmitter.BatchSender(
-                                    from.newSender(arena), offloads, counters.newBlock())
+                                    from.newSender(arena),
+                                    offloads,
+                                    counters.newBlock(),
+                                    refused::add)
                             .send(batch));
             int arrived = 0;
             for (int tries = 0; arrived < 21 && tries < 20; tries++) {
@@ -93,6 +99,30 @@ class RefusalNamespaceTest {
                     }
                     assertEquals(64, offloads.maxSegments(), "GSO is not to blame");
                     assertEquals(0, counters.sum(Counter.UDP_SEND_ERRORS));
+                });
+    }
+
+    /** The kernel's own words for it: EPERM and ENETUNREACH. */
+    @Test
+    void aFirewallOfThisMachineAndAMissingRouteAreTold() {
+        NetworkNamespace.run(
+                () -> {
+                    sh("ip link set lo up");
+                    sh("nft add table inet t");
+                    sh("nft 'add chain inet t out { type filter hook output priority 0 ; }'");
+                    try (LinuxUdpSocket from = socket("0.0.0.0");
+                            LinuxUdpSocket to = socket("127.0.0.1")) {
+                        Endpoint there = endpoint("127.0.0.1", to.port());
+                        assertEquals(21, send(from, to, there, 1000));
+                        assertEquals(List.of(), refused);
+                        sh("nft add rule inet t out udp dport " + to.port() + " drop");
+                        assertEquals(0, send(from, to, there, 1000));
+                        assertEquals(List.of(there, there), refused, "the datagram and the run");
+                        Endpoint nowhere = endpoint("192.0.2.9", 9);
+                        refused.clear();
+                        assertEquals(0, send(from, to, nowhere, 1000));
+                        assertEquals(nowhere, refused.getLast());
+                    }
                 });
     }
 

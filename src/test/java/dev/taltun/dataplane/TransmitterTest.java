@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.taltun.agent.Wakeup;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.Poller;
 import dev.taltun.io.udp.Endpoint;
@@ -320,6 +321,34 @@ class TransmitterTest {
         transmitter.submit(batch);
         checkSent(0, 2);
         assertEquals(1, counters.sum(Counter.UDP_SEND_ERRORS));
+    }
+
+    @Test
+    void placesThatTheKernelWillNotSendToAreToldOneAtATime() {
+        ControlPort control = new ControlPort(2, 2, new Wakeup(), () -> {});
+        writer.tellRefusals(control);
+        for (int errno : new int[] {Errno.ENOBUFS, Errno.EMSGSIZE, Errno.EINVAL}) {
+            udp.verdict = (to, segments) -> errno;
+            submit(1, 100, PEER);
+            assertNull(control.takeUnsendable(), "not for " + errno);
+        }
+        int[] noWay = {Errno.EPERM, Errno.EACCES, Errno.ENETUNREACH, Errno.EHOSTUNREACH};
+        for (int errno : noWay) {
+            udp.verdict = (to, segments) -> errno;
+            submit(3, 100, PEER);
+            assertFalse(control.isEmpty());
+            submit(1, 100, PEER.withPort(1));
+            assertSame(PEER, control.takeUnsendable());
+            assertTrue(control.isEmpty());
+            submit(1, 100, PEER.withPort(2));
+            assertNull(control.takeUnsendable(), "before it was asked for");
+            control.listenForUnsendable();
+        }
+        transmitter = transmitter(false);
+        submit(1, 100, FROM_GONE);
+        writer.doWork();
+        assertTrue(FROM_GONE.sameRemote(control.takeUnsendable()), "the writer tells, too");
+        everyBatchIsBack();
     }
 
     @Test

@@ -27,7 +27,7 @@ final class FloodFiguresTest {
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     @EnabledIfSystemProperty(named = "taltun.flood", matches = "figures")
     void medians() {
-        try (FloodLab lab = new FloodLab()) {
+        try (FloodLab lab = new FloodLab(false)) {
             // The compiler has its part before anything counts.
             Iperf.tcp(lab.a(), lab.b(), TwoHosts.RIGHT_VIP, 5);
             for (int run = 0; run < Integer.getInteger("taltun.flood.runs", 5); run++) {

@@ -339,6 +339,25 @@ class PathSimulationTest extends LighthouseWorld {
         assertTrue(isKind(b, a, PathStatus.Kind.DIRECT));
     }
 
+    /** What was tried in vain before the lighthouse went says nothing about after it. */
+    @Test
+    void aLighthouseThatComesBackIsAskedAtOnce() {
+        directCut = true;
+        startWithEndpointAtA();
+        converge(a, b, 5);
+        assertTrue(isKind(a, b, PathStatus.Kind.RELAY));
+        sim.nodes().remove(lamp);
+        sim.traffic().amid(a, b, 50);
+        assertTrue(sim.runUntil(30, () -> !isKind(a, b, PathStatus.Kind.RELAY)), "no other way");
+        sim.nodes().add(lamp);
+        assertTrue(sim.runUntil(20, () -> isKind(a, b, PathStatus.Kind.RELAY)), "not back");
+        directCut = false;
+        assertTrue(sim.runUntil(5, this::bothDirect), a.path(b).reason());
+        sim.traffic().stop();
+        sim.ledger().writeOff();
+        sim.notAccountable();
+    }
+
     // What the network says.
 
     private Network.Datagram lastData(List<Network.Datagram> sent) {
@@ -373,6 +392,28 @@ class PathSimulationTest extends LighthouseWorld {
             assertEquals("the network says that it is unreachable", a.path(b).reason());
         }
         stopAndAssertAllArrived();
+    }
+
+    @Test
+    void whereThisMachineWillNotSendIsLeftAtOnce() {
+        start();
+        for (int errno : List.of(Errno.EPERM, Errno.ENETUNREACH, Errno.EHOSTUNREACH)) {
+            sim.traffic().amid(a, b, 10);
+            assertTrue(sim.runUntil(100, this::bothDirect));
+            sim.runSeconds(0.5);
+            a.socket().forbid(b.address(), Errno.ENOBUFS);
+            sim.runMillis(50);
+            assertTrue(isDirect(a, b), "only a full queue");
+            a.socket().forbid(b.address(), errno);
+            sim.runMillis(100);
+            assertFalse(isDirect(a, b), "still direct after " + errno);
+            sim.traffic().stop();
+            sim.runMillis(200);
+            sim.ledger().writeOff();
+            // Nothing is lost from then on.
+            exchange(a, b, 5);
+            a.socket().forbid(null, 0);
+        }
     }
 
     // Doubts.

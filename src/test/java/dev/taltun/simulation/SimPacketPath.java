@@ -59,6 +59,7 @@ final class SimPacketPath {
                             parts.counters().newBlock(),
                             null));
         }
+        writers.forEach(writer -> writer.tellRefusals(parts.port()));
         agents.addAll(writers);
         for (int i = 0; i < options.workers; i++) {
             agents.add(outbound(i));

@@ -42,6 +42,11 @@ final class SimSocket {
     private final Map<SimSocket, Endpoint> faces = new HashMap<>();
 
     private boolean offline;
+
+    /** Where the kernel will not send to, with the reason, or null. */
+    private Endpoint forbidden;
+
+    private int forbiddenErrno;
     private long fullUntil;
 
     SimSocket(Simulation simulation, String name, SimNode.Options options, Endpoint own) {
@@ -102,6 +107,13 @@ final class SimSocket {
     void offline(boolean without) {
         offline = without;
         // The kernel refuses runs of packets, which count as one.
+        simulation.notAccountable();
+    }
+
+    /** The kernel will not send to there from now on; null for everywhere again. */
+    void forbid(Endpoint place, int errno) {
+        forbidden = place;
+        forbiddenErrno = errno;
         simulation.notAccountable();
     }
 
@@ -210,6 +222,9 @@ final class SimSocket {
         Endpoint to = batch.destination(i);
         if (to.hasLocal() && (to.localHigh() != own.high() || to.localLow() != own.low())) {
             return to.isIpv4() ? Errno.EINVAL : Errno.EADDRNOTAVAIL;
+        }
+        if (forbidden != null && forbidden.sameRemote(to)) {
+            return forbiddenErrno;
         }
         return batch.segments(i) > 1 ? options.gsoRefusal : 0;
     }

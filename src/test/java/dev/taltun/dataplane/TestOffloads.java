@@ -1,0 +1,19 @@
+package dev.taltun.dataplane;
+
+import dev.taltun.ffi.Errno;
+import dev.taltun.io.udp.Endpoint;
+
+/** What only packet threads note and ask, for tests of who looks at it. */
+public final class TestOffloads {
+    private TestOffloads() {}
+
+    /** The way there takes no runs. */
+    public static void refuseRuns(Offloads offloads, Endpoint to) {
+        offloads.gsoRefused(to, Errno.EMSGSIZE);
+    }
+
+    /** Whether runs go there now. */
+    public static boolean sendsRuns(Offloads offloads, Endpoint to) {
+        return offloads.maxSegments(to) > 1;
+    }
+}
