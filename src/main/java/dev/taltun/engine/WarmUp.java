@@ -87,7 +87,10 @@ final class WarmUp {
     /** Turns without work, for longer than {@link dev.taltun.agent.IdleStrategy} looks for some. */
     private static final int IDLE_TURNS = 50;
 
-    private static final IpPrefix OWN_4 = IpPrefix.v4(WarmUpTraffic.DESTINATION, 32);
+    /** Payload of each packet of two flows at once. */
+    private static final int INTERLEAVED_BYTES = 500;
+
+    private static final IpPrefix OWN_4 = IpPrefix.v4(WarmUpTraffic.DESTINATION, 24);
     private static final IpPrefix OWN_6 =
             IpPrefix.v6(WarmUpTraffic.NETWORK_6, WarmUpTraffic.DESTINATION & 0xffff_ffffL, 128);
 
@@ -124,12 +127,20 @@ final class WarmUp {
     private final IndexTable indices = new IndexTable(() -> 1);
     private final PeerTable peers = new PeerTable(PrefixTable.empty());
     private Peer peer;
+
+    /** As with many prefixes, and as with one other node. */
+    private PrefixTable<Peer> wide;
+
+    private PrefixTable<Peer> narrow;
+    private Outbound out;
+    private Inbound in;
     private AgentTurn outbound;
     private AgentTurn inbound;
     private UdpSender feeder;
     private TxBatch feed;
     private Endpoint outside;
     private WarmUpTraffic traffic;
+    private Poller tunPoller;
     private Poller poller;
     private long loadSeen;
 
@@ -217,13 +228,9 @@ final class WarmUp {
         outside = endpointOf(tunSide);
         traffic = new WarmUpTraffic(arena, parts.mtu());
         peer = new Peer(PublicKey.copyOf(new byte[PublicKey.BYTES]), "warm-up");
-        PrefixTable.Builder<Peer> everything = PrefixTable.builder();
-        everything.put(IpPrefix.v4(0, 0), peer);
-        everything.put(IpPrefix.v6(0, 0, 0), peer);
-        // So that looking an address up takes more than one step.
-        everything.put(IpPrefix.v4(WarmUpTraffic.SOURCE & ~0xff, 24), peer);
-        everything.put(IpPrefix.v6(WarmUpTraffic.NETWORK_6, 0, 64), peer);
-        peers.publish(everything.build());
+        tables();
+        tunPoller = new Poller(arena, tunSide.fd());
+        resources.push(tunPoller);
         poller = new Poller(arena, udpSide.fd());
         resources.push(poller);
         PacketPath path =
@@ -243,13 +250,27 @@ final class WarmUp {
                         "",
                         poller);
         Quiescence quiescence = new Quiescence(2);
-        Outbound out =
-                path.outbound("", parts.lane(), new LinuxTunReader(arena, tunSide.fd()), poller);
-        Inbound in =
-                path.inbound("", parts.lane(), new LinuxTunWriter(arena, sink.number()), poller);
+        out = path.outbound("", parts.lane(), new LinuxTunReader(arena, tunSide.fd()), tunPoller);
+        in = path.inbound("", parts.lane(), new LinuxTunWriter(arena, sink.number()), poller);
         outbound = new AgentTurn(out, quiescence.newSlot());
         inbound = new AgentTurn(in, quiescence.newSlot());
         peer.setEndpoint(endpointOf(udpSide));
+    }
+
+    private void tables() {
+        PrefixTable.Builder<Peer> everything = PrefixTable.builder();
+        everything.put(IpPrefix.v4(0, 0), peer);
+        everything.put(IpPrefix.v6(0, 0, 0), peer);
+        // So that looking an address up takes more than one step.
+        everything.put(IpPrefix.v4(WarmUpTraffic.SOURCE & ~0xff, 24), peer);
+        everything.put(IpPrefix.v6(WarmUpTraffic.NETWORK_6, 0, 64), peer);
+        wide = everything.build();
+        PrefixTable.Builder<Peer> hosts = PrefixTable.builder();
+        for (int host : new int[] {WarmUpTraffic.SOURCE, WarmUpTraffic.DESTINATION}) {
+            hosts.put(IpPrefix.v4(host, 32), peer);
+            hosts.put(IpPrefix.v6(WarmUpTraffic.NETWORK_6, host & 0xffff_ffffL, 128), peer);
+        }
+        narrow = hosts.build();
     }
 
     private LinuxUdpSocket socket() throws IOException {
@@ -280,7 +301,7 @@ final class WarmUp {
     }
 
     /** One session for each suite in turn: both kinds of keys are to be known to the compiler. */
-    private void renewSession(CipherSuite suite, boolean partial) {
+    private void renewSession(CipherSuite suite, boolean partial, boolean initiator) {
         byte[] key = new byte[32];
         Entropy.fill(key);
         AeadKey send = parts.keys().apply(suite, key);
@@ -290,7 +311,8 @@ final class WarmUp {
         indices.remove(index);
         indices.allocate(peer);
         Session session =
-                new Session(suite, index, index, true, parts.clock().nanoTime(), send, receive);
+                new Session(
+                        suite, index, index, initiator, parts.clock().nanoTime(), send, receive);
         resources.push(session);
         if (partial) {
             session.usePartialChecksums();
@@ -300,21 +322,47 @@ final class WarmUp {
     }
 
     private void round(int number) {
-        int share = Math.max(1, parts.rounds() / (4 * parts.suites().size()));
+        // Of each suite: peers that take partial checksums and plain WireGuard, either of which
+        // has begun the session or not.
+        int kinds = 4 * parts.suites().size();
+        int share = Math.max(1, parts.rounds() / (2 * kinds));
         if (number % share == 0) {
-            int turn = number / share;
-            int suites = parts.suites().size();
-            // Peers of both kinds: those that take partial checksums, and plain WireGuard.
-            renewSession(parts.suites().get(turn % suites), turn / suites % 2 == 1);
+            int turn = number / share % kinds;
+            renewSession(parts.suites().get(turn >>> 2), (turn & 1) != 0, (turn & 2) != 0);
         }
+        peers.publish((number & 16) == 0 ? wide : narrow);
         int kind = number & 15;
         // As the control agent sets it while there is a session, and not.
         peer.setWatched((kind & 3) != 0);
         if (kind == 5) {
+            tunPoller.wakeUp();
             poller.wakeUp();
         }
+        feed(kind, number);
+        send();
+        move((kind & 1) != 0);
+        if (kind == 9) {
+            for (int i = 0; i < IDLE_TURNS; i++) {
+                outbound.take(0);
+                inbound.take(0);
+            }
+        }
+    }
+
+    private void feed(int kind, int number) {
         boolean ipv4 = kind != 15;
         boolean tcp = kind != 14;
+        traffic.flow(kind >>> 2 & 1);
+        if (kind == 6 || kind == 9) {
+            interleaved(ipv4);
+            return;
+        }
+        if (kind == 13) {
+            // After silence: what comes by itself.
+            feed(traffic.packet(ipv4, true, 0));
+            feed(traffic.packet(ipv4, true, 0));
+            return;
+        }
         feed(traffic.superPacket(ipv4, tcp, number));
         feed(traffic.packet(ipv4, true, 0));
         if ((kind & 3) == 3) {
@@ -322,6 +370,25 @@ final class WarmUp {
             feed(traffic.packet(ipv4, true, 100 + (number >>> 2 & 3)));
             feed(traffic.echo(ipv4));
         }
+    }
+
+    /** Two flows at once, one of which has lost something. */
+    private void interleaved(boolean ipv4) {
+        for (int i = 0; i < 2; i++) {
+            traffic.flow(0);
+            feed(traffic.packet(ipv4, true, INTERLEAVED_BYTES));
+            traffic.flow(1);
+            feed(traffic.packet(ipv4, true, INTERLEAVED_BYTES));
+            traffic.skip();
+        }
+        feed(traffic.packet(ipv4, true, 0));
+        feed(traffic.pushed(ipv4, INTERLEAVED_BYTES));
+        traffic.flow(0);
+        feed(traffic.pushed(ipv4, INTERLEAVED_BYTES));
+        feed(traffic.packet(ipv4, true, INTERLEAVED_BYTES));
+    }
+
+    private void send() {
         while (!feed.isDone()) {
             int sent = feeder.send(feed);
             if (sent <= 0) {
@@ -330,18 +397,39 @@ final class WarmUp {
             feed.advance(sent);
         }
         feed.clear();
-        // Until both had nothing to do. They go to sleep as if they meant it, and wake at once:
-        // a quiet tunnel's packets find their threads asleep, and that path matters to them most.
+    }
+
+    /**
+     * Takes turns until there is nothing to do.
+     *
+     * @param asleep whether both are to be found asleep by what comes. A quiet tunnel's packets
+     *     find their threads so, and that path matters to them most.
+     */
+    private void move(boolean asleep) {
         boolean worked;
         do {
-            worked = outbound.take(0) | inbound.take(0);
-        } while (worked);
-        if (kind == 9) {
-            for (int i = 0; i < IDLE_TURNS; i++) {
-                outbound.take(0);
-                inbound.take(0);
+            worked = false;
+            if (asleep && isReadable(tunPoller)) {
+                out.awaitWork(1);
             }
-        }
+            if (asleep) {
+                peer.clearKeepaliveDue();
+            }
+            worked |= outbound.take(0);
+            if (asleep && isReadable(poller)) {
+                in.awaitWork(1);
+            }
+            if (asleep) {
+                peer.clearAwaitingReply();
+            }
+            worked |= inbound.take(0);
+        } while (worked);
+    }
+
+    /** So that no sleep lasts: it is not for ever that loopback has what was sent. */
+    private static boolean isReadable(Poller poller) {
+        poller.awaitReadable(0);
+        return poller.takeReadable();
     }
 
     private void feed(int length) {

@@ -40,7 +40,12 @@ final class WarmUpTraffic {
 
     private final MemorySegment memory;
     private final int mtu;
-    private int sequence = 1;
+
+    /** Where each flow's next payload begins. */
+    private final int[] sequences = {1, 1};
+
+    /** Which flow the next packets are of. */
+    private int flow;
 
     WarmUpTraffic(Arena arena, int mtu) {
         memory = arena.allocate(MAX_BYTES + 64, 64);
@@ -70,6 +75,24 @@ final class WarmUpTraffic {
         if (ipv4 && (variant & 3) == 3) {
             memory.set(Layouts.BYTE, VirtioNetHeader.BYTES + 1L, ECN_CAPABLE);
         }
+        return length;
+    }
+
+    /** Turns to one of two flows. */
+    void flow(int number) {
+        flow = number;
+    }
+
+    /** Loses a piece of the flow: its next packet does not follow the one before. */
+    void skip() {
+        sequences[flow]++;
+    }
+
+    /** Puts a single TCP packet that says that it is the last for now; returns its length. */
+    int pushed(boolean ipv4, int payload) {
+        int length = packet(ipv4, true, payload);
+        long header = VirtioNetHeader.BYTES + transport(ipv4);
+        TcpHeader.flags(memory, header, TcpHeader.ACK | TcpHeader.PSH);
         return length;
     }
 
@@ -121,7 +144,7 @@ final class WarmUpTraffic {
         if (tcp) {
             tcp(ip + transport, payload);
         } else {
-            memory.set(Layouts.BE_INT, ip + transport, 0x1234_5678);
+            memory.set(Layouts.BE_INT, ip + transport, 0x1234_5678 + flow);
             UdpHeader.length(memory, ip + transport, UdpHeader.BYTES + payload);
         }
         int bytes = headers - transport + payload;
@@ -159,9 +182,9 @@ final class WarmUpTraffic {
     }
 
     private void tcp(long tcp, int payload) {
-        memory.set(Layouts.BE_INT, tcp, 0x1234_1451);
-        TcpHeader.sequence(memory, tcp, sequence);
-        sequence += payload;
+        memory.set(Layouts.BE_INT, tcp, 0x1234_1451 + flow);
+        TcpHeader.sequence(memory, tcp, sequences[flow]);
+        sequences[flow] += payload;
         memory.set(Layouts.BYTE, tcp + TcpHeader.DATA_OFFSET, (byte) (TCP_BYTES / 4 << 4));
         TcpHeader.flags(memory, tcp, TcpHeader.ACK);
         // No operation twice, and timestamps (RFC 7323, appendix A).
