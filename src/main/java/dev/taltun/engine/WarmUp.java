@@ -31,6 +31,7 @@ import dev.taltun.noise.Session;
 import dev.taltun.peer.IndexTable;
 import dev.taltun.peer.Peer;
 import dev.taltun.peer.PeerTable;
+import dev.taltun.protocol.TcpHeader;
 import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import java.io.IOException;
@@ -89,6 +90,9 @@ final class WarmUp {
 
     /** Payload of each packet of two flows at once. */
     private static final int INTERLEAVED_BYTES = 500;
+
+    /** More than are put together. */
+    private static final int SMALL_DATAGRAMS = 130;
 
     private static final IpPrefix OWN_4 = IpPrefix.v4(WarmUpTraffic.DESTINATION, 24);
     private static final IpPrefix OWN_6 =
@@ -340,6 +344,10 @@ final class WarmUp {
         }
         feed(kind, number);
         send();
+        if ((kind & 2) != 0) {
+            // Not everything is answered at once.
+            peer.noteDataSent(parts.clock().nanoTime(), 0, 0);
+        }
         move((kind & 1) != 0);
         if (kind == 9) {
             for (int i = 0; i < IDLE_TURNS; i++) {
@@ -363,7 +371,10 @@ final class WarmUp {
             feed(traffic.packet(ipv4, true, 0));
             return;
         }
-        feed(traffic.superPacket(ipv4, tcp, number));
+        feed(
+                kind == 10
+                        ? traffic.smallDatagrams(ipv4, SMALL_DATAGRAMS)
+                        : traffic.superPacket(ipv4, tcp, number));
         feed(traffic.packet(ipv4, true, 0));
         if ((kind & 3) == 3) {
             feed(traffic.packet(ipv4, false, 64));
@@ -382,10 +393,11 @@ final class WarmUp {
             traffic.skip();
         }
         feed(traffic.packet(ipv4, true, 0));
-        feed(traffic.pushed(ipv4, INTERLEAVED_BYTES));
+        feed(traffic.flagged(ipv4, TcpHeader.PSH, INTERLEAVED_BYTES));
         traffic.flow(0);
-        feed(traffic.pushed(ipv4, INTERLEAVED_BYTES));
+        feed(traffic.flagged(ipv4, TcpHeader.PSH, INTERLEAVED_BYTES));
         feed(traffic.packet(ipv4, true, INTERLEAVED_BYTES));
+        feed(traffic.flagged(ipv4, TcpHeader.FIN, INTERLEAVED_BYTES));
     }
 
     private void send() {
@@ -421,6 +433,8 @@ final class WarmUp {
             }
             if (asleep) {
                 peer.clearAwaitingReply();
+            } else {
+                peer.noteDataReceived(parts.clock().nanoTime(), 0, 0);
             }
             worked |= inbound.take(0);
         } while (worked);

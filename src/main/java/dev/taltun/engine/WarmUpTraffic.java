@@ -33,6 +33,7 @@ final class WarmUpTraffic {
     private static final int MAX_BYTES = 65_000;
 
     private static final int TCP_BYTES = TcpHeader.BYTES_MIN + 12;
+    private static final int SMALL_BYTES = 64;
     private static final int TTL = 64;
 
     /** ECT(0), RFC 3168. */
@@ -88,12 +89,17 @@ final class WarmUpTraffic {
         sequences[flow]++;
     }
 
-    /** Puts a single TCP packet that says that it is the last for now; returns its length. */
-    int pushed(boolean ipv4, int payload) {
+    /** Puts a single TCP packet with flags beside ACK; returns its length. */
+    int flagged(boolean ipv4, int flags, int payload) {
         int length = packet(ipv4, true, payload);
         long header = VirtioNetHeader.BYTES + transport(ipv4);
-        TcpHeader.flags(memory, header, TcpHeader.ACK | TcpHeader.PSH);
+        TcpHeader.flags(memory, header, TcpHeader.ACK | flags);
         return length;
+    }
+
+    /** Puts a super-packet of so many small datagrams; returns its length. */
+    int smallDatagrams(boolean ipv4, int count) {
+        return packet(ipv4, false, count * SMALL_BYTES, SMALL_BYTES);
     }
 
     /** Puts an ICMP echo request, which is of no flow; returns its length. */
