@@ -458,15 +458,26 @@ public final class Inbound implements Agent {
             return;
         }
         if (udp.canAwait()) {
-            if (poller.enterCall()) {
-                awaited = maxNanos == 0 ? udp.receive(batch) : udp.await(batch);
-            }
-            poller.leaveCall();
+            receiveWaiting(maxNanos);
             return;
         }
         poller.awaitReadable(maxNanos);
         if (poller.descriptorFailed()) {
             udp.expectErrors();
+        }
+    }
+
+    /** Unless there is something to do. */
+    private void receiveWaiting(long maxNanos) {
+        if (awaited != 0 || udp.hasErrors()) {
+            return;
+        }
+        try {
+            if (poller.enterCall()) {
+                awaited = maxNanos == 0 ? udp.receive(batch) : udp.await(batch);
+            }
+        } finally {
+            poller.leaveCall();
         }
     }
 

@@ -149,9 +149,9 @@ public final class Outbound implements Agent {
     }
 
     private void fail(int errno) {
-        // Nothing can be read from it ever again.
+        // Nothing can be read from it ever again. Whoever sleeps in the read gets the second.
         throw new IllegalStateException(
-                errno == Errno.EBADFD
+                errno == Errno.EBADFD || errno == Errno.EFAULT
                         ? "the interface was deleted; start again"
                         : "reading from the TUN device: " + Errno.words(errno));
     }
@@ -227,15 +227,26 @@ public final class Outbound implements Agent {
             }
             sender.endWait();
         } else if (tun.canAwait()) {
+            readWaiting(maxNanos);
+        } else {
+            poller.awaitReadable(maxNanos);
+        }
+    }
+
+    /** Unless there is a packet already. */
+    private void readWaiting(long maxNanos) {
+        if (awaited != 0) {
+            return;
+        }
+        try {
             if (poller.enterCall()) {
                 awaited =
                         maxNanos == 0
                                 ? tun.read(buffer, HEADROOM, READ_BYTES)
                                 : tun.await(buffer, HEADROOM, READ_BYTES);
             }
+        } finally {
             poller.leaveCall();
-        } else {
-            poller.awaitReadable(maxNanos);
         }
     }
 

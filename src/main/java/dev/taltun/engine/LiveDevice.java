@@ -197,8 +197,8 @@ final class LiveDevice implements Device, AutoCloseable {
             }
         } finally {
             others.forEach(LinuxUdpSocket::close);
+            parts.pollers().forEach(Poller::wakeUp);
         }
-        parts.pollers().forEach(Poller::wakeUp);
     }
 
     @Override

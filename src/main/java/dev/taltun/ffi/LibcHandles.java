@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -66,10 +67,6 @@ final class LibcHandles {
     // The calling thread
     static final MethodHandle SCHED_SETAFFINITY = link("sched_setaffinity");
     static final MethodHandle SETPRIORITY = link("setpriority");
-    static final MethodHandle GETPID = link("getpid");
-    static final MethodHandle GETTID = link("gettid");
-    static final MethodHandle TGKILL = link("tgkill");
-    static final MethodHandle SIGACTION = link("sigaction");
     static final MethodHandle UNSHARE = link("unshare");
     static final MethodHandle SETNS = link("setns");
 
@@ -97,6 +94,11 @@ final class LibcHandles {
     /** Where a function is. */
     static long address(String function) {
         return find(function).address();
+    }
+
+    /** Whether the C library has all of these: some came late. */
+    static boolean has(String... functions) {
+        return Arrays.stream(functions).allMatch(f -> LINKER.defaultLookup().find(f).isPresent());
     }
 
     private static MemorySegment find(String function) {

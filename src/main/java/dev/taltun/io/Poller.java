@@ -29,6 +29,9 @@ public final class Poller implements AutoCloseable {
 
     private static final long SIGNAL_PAUSE_NANOS = 100_000;
 
+    /** Looks for the effect of a signal before its sender sleeps. */
+    private static final int LOOKS = 100;
+
     private final Libc libc;
     private final Libc wakeLibc;
     private final Fd event;
@@ -134,10 +137,26 @@ public final class Poller implements AutoCloseable {
         asked = true;
         // Can only fail when the counter is full, and then the sleeper wakes anyway.
         wakeLibc.write(event.number(), one.address(), Long.BYTES);
-        // A signal that is too early is lost, so again until it has been seen.
-        for (int i = 0; i < SIGNALS_MAX && inCall && asked; i++) {
+        if (inCall) {
+            endCall();
+        }
+    }
+
+    /** A signal that is too early is lost, so again until it has been seen. */
+    private void endCall() {
+        // Who is interrupted does not sleep between two signals.
+        boolean interrupted = Thread.interrupted();
+        for (int signals = 0; signals < SIGNALS_MAX && inCall && asked; signals++) {
             signal();
-            LockSupport.parkNanos(SIGNAL_PAUSE_NANOS);
+            for (int i = 0; i < LOOKS && inCall && asked; i++) {
+                Thread.onSpinWait();
+            }
+            if (inCall && asked) {
+                LockSupport.parkNanos(SIGNAL_PAUSE_NANOS);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.taltun.io.tun;
 
+import dev.taltun.ffi.Errno;
 import dev.taltun.ffi.Libc;
 import dev.taltun.ffi.ThreadSignal;
 import dev.taltun.ffi.linux.Linux;
@@ -17,6 +18,8 @@ public final class LinuxTunReader implements TunReader {
      */
     private boolean waits = true;
 
+    private boolean canWait = ThreadSignal.isSupported();
+
     /**
      * @param fd of a TUN queue, or of anything else from which one read gives one packet; not
      *     closed by this reader
@@ -30,24 +33,35 @@ public final class LinuxTunReader implements TunReader {
     public int read(MemorySegment buffer, long offset, int length) {
         if (waits) {
             // Not at once after the wait: what that brought goes first.
-            wait(false);
+            int result = wait(false);
+            if (result < 0) {
+                return result;
+            }
         }
         return (int) libc.read(fd, buffer.address() + offset, length);
     }
 
     @Override
     public boolean canAwait() {
-        return ThreadSignal.isSupported();
+        return canWait;
     }
 
     @Override
     public int await(MemorySegment buffer, long offset, int length) {
-        wait(true);
+        int result = wait(true);
+        if (result < 0) {
+            canWait = false;
+            return -Errno.EAGAIN;
+        }
         return (int) libc.read(fd, buffer.address() + offset, length);
     }
 
-    private void wait(boolean on) {
-        libc.fcntl(fd, Linux.F_SETFL(), Linux.O_RDWR() | (on ? 0 : Linux.O_NONBLOCK()));
-        waits = on;
+    private int wait(boolean on) {
+        int flags = Linux.O_RDWR() | (on ? 0 : Linux.O_NONBLOCK());
+        int result = libc.fcntl(fd, Linux.F_SETFL(), flags);
+        if (result >= 0) {
+            waits = on;
+        }
+        return result;
     }
 }

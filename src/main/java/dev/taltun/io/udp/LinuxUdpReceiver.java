@@ -57,7 +57,12 @@ final class LinuxUdpReceiver implements UdpReceiver {
     @Override
     public int await(RxBatch into) {
         assert into == batch : "a receiver fills the batch it was made for";
-        return receive(fd, 0, WAIT_FOR_ONE);
+        int count = receive(fd, 0, WAIT_FOR_ONE);
+        if (count == 0) {
+            // The time is over, or a signal came; or there was an error that a sender met first.
+            errorsSeen.set(true);
+        }
+        return count;
     }
 
     /**
@@ -106,6 +111,10 @@ final class LinuxUdpReceiver implements UdpReceiver {
                 return count;
             }
             errorsSeen.set(true);
+            if (flags == WAIT_FOR_ONE) {
+                // It is to be looked at before there is any more sleep.
+                return 0;
+            }
         }
         return 0;
     }

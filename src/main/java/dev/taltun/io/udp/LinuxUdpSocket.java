@@ -89,6 +89,17 @@ public final class LinuxUdpSocket implements AutoCloseable {
         return (address instanceof Inet4Address ? ip : "[" + ip + "]") + ":" + options.port();
     }
 
+    /**
+     * Where a receive waits, it does so for a second: nothing that it misses is missed for long.
+     */
+    private static void waitAtMost(Libc libc, int number) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment time = arena.allocate(2 * Long.BYTES, Long.BYTES);
+            time.set(Layouts.NATIVE_LONG, 0, 1);
+            libc.setsockopt(number, Linux.SOL_SOCKET(), Linux.SO_RCVTIMEO(), time);
+        }
+    }
+
     private static void configure(Libc libc, Fd fd, UdpOptions options, boolean ipv6)
             throws IOException {
         int n = fd.number();
@@ -100,6 +111,7 @@ public final class LinuxUdpSocket implements AutoCloseable {
         if (libc.setsockopt(n, sol, Linux.SO_SNDBUFFORCE(), BUFFER_BYTES) < 0) {
             libc.setsockopt(n, sol, Linux.SO_SNDBUF(), BUFFER_BYTES);
         }
+        waitAtMost(libc, n);
         if (options.shared()) {
             require(libc.setsockopt(n, sol, Linux.SO_REUSEPORT(), 1), "sharing the UDP port");
         }

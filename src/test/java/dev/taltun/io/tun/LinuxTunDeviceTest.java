@@ -23,8 +23,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A real TUN device in a fresh network namespace. */
 @Tag("namespace")
@@ -218,6 +221,30 @@ class LinuxTunDeviceTest {
                         sh("ip link set t0 down");
                         assertEquals(-Errno.EIO, writer.write(buffer, 0, bytes));
                     }
+                });
+    }
+
+    /** What makes the engine say that its interface was deleted, rather than sleep on. */
+    @Test
+    @Timeout(20)
+    void whoeverSleepsInAReadIsToldThatTheInterfaceIsGone() {
+        withDevice(
+                false,
+                false,
+                (arena, tun) -> {
+                    MemorySegment buffer = arena.allocate(READ);
+                    TunReader reader = tun.newReader(arena, 0);
+                    while (reader.read(buffer, 0, READ) > 0) {
+                        continue;
+                    }
+                    CompletableFuture<Integer> result = new CompletableFuture<>();
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(() -> result.complete(reader.await(buffer, 0, READ)));
+                    LockSupport.parkNanos(50_000_000);
+                    sh("ip link delete t0");
+                    assertEquals(-Errno.EFAULT, result.get());
+                    assertEquals(-Errno.EBADFD, reader.read(buffer, 0, READ));
                 });
     }
 

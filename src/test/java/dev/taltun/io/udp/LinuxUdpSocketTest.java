@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.SystemCallException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -267,6 +268,51 @@ class LinuxUdpSocketTest {
             assertEquals(10, to.rx.length(0));
             assertEquals(0, to.receiver().receive(to.rx), "nor does the next one");
             later.join();
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void whoWaitsForADatagramIsToldOfAnErrorAtOnce() throws Exception {
+        try (UdpFixture a = UdpFixture.open(V4, false)) {
+            Endpoint nobody;
+            try (UdpFixture closed = UdpFixture.open(V4, false)) {
+                nobody = closed.at(V4);
+            }
+            Thread later =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        LockSupport.parkNanos(50_000_000);
+                                        sendTo(a.socket, nobody);
+                                    });
+            long before = System.nanoTime();
+            assertEquals(0, a.receiver().await(a.rx));
+            assertTrue(System.nanoTime() - before < 900_000_000, "not by the time being over");
+            assertTrue(a.receiver().hasErrors());
+            try (Arena arena = Arena.ofConfined()) {
+                UdpError error = new UdpError(arena);
+                assertTrue(a.receiver().nextError(error));
+                assertTrue(error.isRefused());
+            }
+            later.join();
+        }
+    }
+
+    private static void sendTo(LinuxUdpSocket socket, Endpoint to) {
+        try (Arena arena = Arena.ofConfined()) {
+            TxBatch batch = new TxBatch(arena);
+            batch.append(8, to, 1);
+            assertEquals(1, socket.newSender(arena).send(batch));
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void aWaitThatBringsNothingEnds() throws IOException {
+        try (UdpFixture a = UdpFixture.open(V4, false)) {
+            assertEquals(0, a.receiver().await(a.rx));
+            assertTrue(a.receiver().hasErrors(), "somebody else may have met it");
         }
     }
 
