@@ -122,8 +122,18 @@ final class CrossChecks {
                 "give it to one of them only");
     }
 
-    /** Only lighthouses relay to a peer that has an entry of its own. */
+    /** Only lighthouses relay to a peer that has an entry of its own, and nobody to them. */
     private void relays(List<PeerDraft> peers) {
+        for (PeerDraft peer : peers) {
+            if (peer.config().path() == PathWish.RELAY && peer.config().lighthouse()) {
+                problems.warning(
+                        peer.pathSource(),
+                        "peer "
+                                + Shown.quoted(peer.config().name())
+                                + " is a lighthouse itself, which is always reached directly",
+                        "leave path out, or lighthouse = true if it is none");
+            }
+        }
         if (peers.stream().anyMatch(peer -> peer.config().lighthouse())) {
             return;
         }

@@ -52,9 +52,6 @@ public final class ControlAgent implements Agent {
     /** How soon to look again whether retired sessions can be wiped. */
     private static final long DIG_AGAIN_NANOS = 20_000_000;
 
-    /** A look at every peer for each place that the kernel would not send to; no more of them. */
-    private static final long UNSENDABLE_NANOS = 50_000_000;
-
     /** How soon to look again whether packets that waited for a handshake have left. */
     private static final long FLUSH_AGAIN_NANOS = 1_000_000;
 
@@ -69,14 +66,12 @@ public final class ControlAgent implements Agent {
     private final ControlContext context;
     private final PeerRegistry peers;
     private final HandshakeReceiver handshakes;
+    private final LocalRefusals refusals;
     private final ControlCommands commands;
     private final NetworkNews news;
 
     /** When the agent would be here again at the latest, or {@link Long#MAX_VALUE}. */
     private long backAt = Long.MAX_VALUE;
-
-    /** When to hear of the next place that cannot be sent to, or {@link Long#MAX_VALUE}. */
-    private long listenAt = Long.MAX_VALUE;
 
     private boolean running;
 
@@ -125,6 +120,7 @@ public final class ControlAgent implements Agent {
     public ControlAgent(Parts parts, List<PeerSpec> specs) {
         clock = parts.clock();
         port = parts.port();
+        refusals = new LocalRefusals(port);
         wakeup = parts.wakeup();
         sleeper = parts.sleeper();
         resolver = parts.resolver();
@@ -246,25 +242,18 @@ public final class ControlAgent implements Agent {
         }
     }
 
-    /**
-     * What this machine itself refuses to send is as good as lost on the way, and known at once.
-     */
+    /** What this machine itself refuses to send is lost, and that is known at once. */
     private int takeUnsendable(long now) {
-        if (now >= listenAt) {
-            listenAt = Long.MAX_VALUE;
-            port.listenForUnsendable();
-        }
-        Endpoint place = port.takeUnsendable();
-        if (place == null) {
+        List<Endpoint> places = refusals.take(now);
+        if (places.isEmpty() || context.paths.settings().lighthouse()) {
             return 0;
         }
-        listenAt = now + UNSENDABLE_NANOS;
-        if (!context.paths.settings().lighthouse()) {
-            for (PeerController peer : peers.all()) {
+        for (PeerController peer : peers.all()) {
+            for (Endpoint place : places) {
                 peer.onUnreachable(place, PathParts.ANY_SESSION, now);
             }
         }
-        return 1;
+        return places.size();
     }
 
     private int takeRequests(long now) {
@@ -350,7 +339,7 @@ public final class ControlAgent implements Agent {
     @Override
     public void awaitWork(long maxNanos) {
         long next = Math.min(context.wheel.nextDeadline(), news.deadline());
-        next = Math.min(next, listenAt);
+        next = Math.min(next, refusals.deadline());
         long now = clock.nanoTime();
         long nanos = Math.min(maxNanos, next - now);
         if (!context.graveyard.isEmpty()) {

@@ -80,7 +80,8 @@ final class CurrentPath {
         if (relays.onTimer(now)) {
             show();
         }
-        news.onTimer(now);
+        boolean direct = state == State.PLAIN || state == State.DIRECT;
+        news.onTimer(direct, peer.relay(), now);
     }
 
     /** When to call {@link #onTimer}, or {@link Long#MAX_VALUE}. */

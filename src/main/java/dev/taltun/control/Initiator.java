@@ -142,7 +142,15 @@ final class Initiator {
 
     /** How long the peer has been asked without response; 0 if it is not being asked. */
     long unansweredFor(long now) {
-        return retransmitAt != 0 && handshake.isPending() ? now - beganAt : 0;
+        return isAsking() ? now - beganAt : 0;
+    }
+
+    /**
+     * Whether the peer is being asked: it is no reason for another 90 seconds that what we send
+     * gets nowhere then.
+     */
+    boolean isAsking() {
+        return retransmitAt != 0 && handshake.isPending();
     }
 
     /** When the last initiation or response was sent, or 0. */

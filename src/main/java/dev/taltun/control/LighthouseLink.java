@@ -329,11 +329,18 @@ final class LighthouseLink implements PathRole {
 
     /** Nobody listens there: it ended, and if it comes back it knows no session of before. */
     @Override
-    public void onUnreachable(long now) {
+    public void onUnreachable(boolean here, long now) {
+        if (here) {
+            // All that it relays would leave it: not before it was asked, too, and did not answer.
+            confirm(now);
+            return;
+        }
         lost();
         // Or there was no way to it at this moment, and its session is as good as before.
         registerAt = Math.min(registerAt, now + ANSWER_NANOS);
-        parts.initiator().want(now, now);
+        if (!parts.initiator().isAsking()) {
+            parts.initiator().want(now, now);
+        }
     }
 
     @Override

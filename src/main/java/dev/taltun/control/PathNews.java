@@ -6,18 +6,26 @@ import dev.taltun.peer.Peer;
 /**
  * Tells the user which way packets to one peer go: a few changes at once, and no more than one a
  * minute after that, for a lighthouse can cause as many as it likes. What is held back is told when
- * its time comes, unless the way is another by then, or the user knows it. Control agent's thread.
+ * its time comes, unless the way is another by then, or the user knows it; while that is in doubt
+ * it goes on waiting. Control agent's thread.
  */
 final class PathNews {
     static final long EVERY_NANOS = 60_000_000_000L;
     static final int AT_ONCE = 6;
+
+    /** What is in doubt is looked at again. */
+    private static final long DOUBT_NANOS = 1_000_000_000L;
 
     /**
      * One line.
      *
      * @param relay null on a direct path
      */
-    private record Line(Endpoint endpoint, Peer relay, String reason) {}
+    private record Line(Endpoint endpoint, Peer relay, String reason) {
+        Line by(Peer other) {
+            return new Line(null, other, reason);
+        }
+    }
 
     private final Allowance lines = new Allowance(EVERY_NANOS, AT_ONCE);
     private final ControlListener listener;
@@ -26,6 +34,9 @@ final class PathNews {
 
     /** What the user should know and does not, or null. */
     private Line held;
+
+    /** Not to be told before. */
+    private long notBefore;
 
     PathNews(ControlListener listener, Peer peer) {
         this.listener = listener;
@@ -65,15 +76,31 @@ final class PathNews {
         }
     }
 
-    /** Does what is due. */
-    void onTimer(long now) {
-        if (held != null && lines.take(now)) {
-            say(held);
+    /**
+     * Does what is due.
+     *
+     * @param direct whether packets take the direct path
+     * @param relay whom they take otherwise, or null
+     */
+    void onTimer(boolean direct, Peer relay, long now) {
+        if (held == null || now < deadline()) {
+            return;
+        }
+        if ((held.relay == null) != direct || (!direct && relay == null)) {
+            notBefore = now + DOUBT_NANOS;
+            return;
+        }
+        // Where the peer is, and who relays, may be another meanwhile: as it is now.
+        Line line = direct ? new Line(peer.endpoint(), null, "") : held.by(relay);
+        if (line.equals(told)) {
+            held = null;
+        } else if (lines.take(now)) {
+            say(line);
         }
     }
 
     /** When to call {@link #onTimer}, or {@link Long#MAX_VALUE}. */
     long deadline() {
-        return held == null ? Long.MAX_VALUE : lines.nextAt();
+        return held == null ? Long.MAX_VALUE : Math.max(lines.nextAt(), notBefore);
     }
 }

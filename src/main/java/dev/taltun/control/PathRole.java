@@ -39,8 +39,13 @@ interface PathRole {
     /** Packets for the peer, or of it, pass through another. */
     default void onRelayed(long now) {}
 
-    /** The network says that a datagram to the peer did not arrive. */
-    default void onUnreachable(long now) {}
+    /**
+     * A datagram to the peer did not arrive, says the network.
+     *
+     * @param here it is this machine that says so and did not send it, as {@link LocalRefusals} has
+     *     it
+     */
+    default void onUnreachable(boolean here, long now) {}
 
     /** This machine's network is another, or something in front of it. */
     default void networkChanged(long now) {}

@@ -307,8 +307,8 @@ final class PeerController implements TimerWheel.Expiry {
         if (!pathParts.sentTo(place, index)) {
             return false;
         }
-        role.onUnreachable(now);
-        if (role.isPlain() && silence.isLikely(now)) {
+        role.onUnreachable(index == PathParts.ANY_SESSION, now);
+        if (role.isPlain() && silence.isLikely(now) && !initiator.isAsking()) {
             shakeHands(now, now);
         }
         schedule(now);

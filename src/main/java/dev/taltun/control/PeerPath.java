@@ -64,9 +64,6 @@ final class PeerPath implements PathRole {
     /** Whether it has shown that itself, in a session of its own. */
     private boolean proven;
 
-    /**
-     * @param placed whether the user says where the peer is
-     */
     PeerPath(PathParts parts, Paths paths, PathChoice choice, boolean placed) {
         this.parts = parts;
         this.paths = paths;
@@ -389,9 +386,12 @@ final class PeerPath implements PathRole {
     }
 
     @Override
-    public void onUnreachable(long now) {
-        boolean plain = path.is(State.PLAIN) && !relays.isGood();
-        if (!path.is(State.RELAYED) && !plain) {
+    public void onUnreachable(boolean here, long now) {
+        if (here && !path.is(State.RELAYED) && relays.isGood()) {
+            // No fault of the path, which may be as good as before in a moment.
+            search.notBefore(now + SECOND_NANOS);
+            leave("this machine cannot send there", now);
+        } else if (!here && !path.is(State.RELAYED)) {
             fail("the network says that it is unreachable", now);
         }
     }

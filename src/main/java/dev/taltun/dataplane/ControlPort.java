@@ -7,7 +7,6 @@ import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.UdpError;
 import dev.taltun.noise.Mac1Checker;
 import dev.taltun.peer.Peer;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -34,19 +33,13 @@ public final class ControlPort {
     /** ICMP errors that may wait. */
     private static final int ERROR_QUEUE = 64;
 
-    /** In place of a place: the control agent does not want to hear of others yet. */
-    private static final Endpoint ENOUGH = new Endpoint(0, 0, 0, 0, 0, 0);
-
     private final Mailbox<Peer> requests;
     private final Mailbox<StagedPacket> staged;
     private final Mailbox<ReceivedHandshake> handshakes = new Mailbox<>(HANDSHAKE_QUEUE);
     private final Mailbox<ReceivedHandshake> proven = new Mailbox<>(PROVEN_QUEUE);
     private final Mailbox<ReceivedFrame> frames = new Mailbox<>(FRAME_QUEUE);
     private final Mailbox<UdpError> errors = new Mailbox<>(ERROR_QUEUE);
-
-    /** Where the kernel would not send to, {@link #ENOUGH}, or null. */
-    private final AtomicReference<Endpoint> unsendable = new AtomicReference<>();
-
+    private final Refusals refusals = new Refusals();
     private final Wakeup wakeup;
     private final Runnable signal;
     private volatile Supplier<Mac1Checker> marks;
@@ -143,11 +136,11 @@ public final class ControlPort {
     }
 
     /**
-     * The kernel will not send to there: no route, or a firewall of this machine. One at a time,
-     * for that may be so of every packet; more are lost until {@link #listenForUnsendable}.
+     * The kernel will not send to there: no route, or a firewall of this machine. That may be so of
+     * every packet, and is told once until {@link #listenForUnsendable}.
      */
     void unsendable(Endpoint to) {
-        if (unsendable.get() == null && unsendable.compareAndSet(null, to)) {
+        if (refusals.add(to)) {
             wake();
         }
     }
@@ -188,22 +181,14 @@ public final class ControlPort {
         return errors.poll();
     }
 
-    /** Control agent: where the kernel would not send to, or null; the last until asked again. */
+    /** Control agent: the next place that the kernel would not send to, or null. */
     public Endpoint takeUnsendable() {
-        if (!isUnsendableWaiting()) {
-            return null;
-        }
-        return unsendable.getAndSet(ENOUGH);
+        return refusals.take();
     }
 
-    /** Control agent, after {@link #takeUnsendable}: wants to hear of the next. */
+    /** Control agent, after {@link #takeUnsendable}: wants to hear of the same places again. */
     public void listenForUnsendable() {
-        unsendable.compareAndSet(ENOUGH, null);
-    }
-
-    private boolean isUnsendableWaiting() {
-        Endpoint waiting = unsendable.get();
-        return waiting != null && waiting != ENOUGH;
+        refusals.forgetTaken();
     }
 
     /** Handshake messages waiting: what tells load. */
@@ -219,6 +204,6 @@ public final class ControlPort {
                 && proven.isEmpty()
                 && frames.isEmpty()
                 && errors.isEmpty()
-                && !isUnsendableWaiting();
+                && refusals.isEmpty();
     }
 }

@@ -52,7 +52,9 @@ public final class Transmitter {
      * @param udp this producer's own sender
      * @param writer the socket's writer agent
      * @param direct whether to send directly while that is possible
-     * @param urgent whether the writer takes this producer's batches before others'
+     * @param urgent whether the writer takes this producer's batches before others', as it does the
+     *     control agent's; that has its own ways to notice what gets nowhere, and much of what it
+     *     tries to reach is nowhere, so that nobody is told of its refusals
      */
     public Transmitter(
             Arena arena,
@@ -64,7 +66,7 @@ public final class Transmitter {
             boolean direct,
             boolean urgent) {
         pool = new Pool<>(batches, () -> new TxBatch(arena), this::setHome);
-        sender = new BatchSender(udp, offloads, counters, writer::refused);
+        sender = new BatchSender(udp, offloads, counters, urgent ? to -> {} : writer::refused);
         writerQueue = urgent ? writer.urgentQueue() : writer.queue();
         writerWakeup = writer.wakeup();
         writerSignal = writer::wakeUp;
@@ -211,10 +213,15 @@ public final class Transmitter {
             return true;
         }
 
-        /** Whether there is no way there: no route, or this machine's firewall forbids it. */
+        /**
+         * Whether there is no way there: no route, or this machine's firewall forbids it. EINVAL is
+         * a blackhole route's, of single datagrams whose local address the kernel chooses: what a
+         * run or a local address may be blamed for was tried without before.
+         */
         private static boolean blamesWay(int errno) {
             return errno == Errno.EPERM
                     || errno == Errno.EACCES
+                    || errno == Errno.EINVAL
                     || errno == Errno.ENETDOWN
                     || errno == Errno.ENETUNREACH
                     || errno == Errno.EHOSTUNREACH;

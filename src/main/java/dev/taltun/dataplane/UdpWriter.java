@@ -30,18 +30,22 @@ public final class UdpWriter implements Agent {
     private final String name;
 
     /** What does not wait behind bulk: handshakes, keepalives, what was held for a handshake. */
-    private final Line urgent = new Line();
+    private final Line urgent;
 
-    private final Line bulk = new Line();
+    private final Line bulk;
     private final Wakeup wakeup = new Wakeup();
-    private final Transmitter.BatchSender sender;
     private final Poller poller;
     private Consumer<Endpoint> refusals = to -> {};
 
     /** Batches that wait, and the one that is being sent. */
     private static final class Line {
         private final Mailbox<TxBatch> queue = new Mailbox<>(QUEUE);
+        private final Transmitter.BatchSender sender;
         private TxBatch pending;
+
+        Line(Transmitter.BatchSender sender) {
+            this.sender = sender;
+        }
 
         boolean hasNext() {
             if (pending == null) {
@@ -62,16 +66,17 @@ public final class UdpWriter implements Agent {
     public UdpWriter(
             String name, UdpSender udp, Offloads offloads, Counters.Block counters, Poller poller) {
         this.name = name;
-        sender = new Transmitter.BatchSender(udp, offloads, counters, this::refused);
+        urgent = new Line(new Transmitter.BatchSender(udp, offloads, counters, to -> {}));
+        bulk = new Line(new Transmitter.BatchSender(udp, offloads, counters, this::refused));
         this.poller = poller;
     }
 
-    /** Who is told of refusals, of all producers of this socket; before there are any. */
+    /** Who is told of refusals to producers that are not urgent; before there are any. */
     public void tellRefusals(ControlPort control) {
         refusals = control::unsendable;
     }
 
-    /** The kernel will not send to there. Any producer's thread. */
+    /** The kernel will not send to there. Any thread of a producer that is not urgent. */
     void refused(Endpoint to) {
         refusals.accept(to);
     }
@@ -99,7 +104,7 @@ public final class UdpWriter implements Agent {
         int work = 0;
         while (work < BATCHES_PER_STEP) {
             Line line = urgent.hasNext() ? urgent : bulk;
-            if (!line.hasNext() || !sender.send(line.pending)) {
+            if (!line.hasNext() || !line.sender.send(line.pending)) {
                 return work;
             }
             line.done();

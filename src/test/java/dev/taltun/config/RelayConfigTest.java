@@ -135,6 +135,19 @@ class RelayConfigTest {
     }
 
     @Test
+    void nobodyRelaysToALighthouse() throws ConfigException {
+        String text = HEAD + beacon() + "name = \"beacon\"\npath = \"relay\"\n";
+        assertEquals(
+                List.of(
+                        "warning: "
+                                + folder.resolve("config.toml")
+                                + ":9:1: path: peer \"beacon\" is a lighthouse itself, which is"
+                                + " always reached directly; leave path out, or lighthouse = true"
+                                + " if it is none"),
+                Toml.load(folder, text).warnings());
+    }
+
+    @Test
     void otherNamesForItAreUnderstood() {
         List<String> mistakes = Toml.mistakes(folder, HEAD + peers("relay_to = [\"laptop\"]"));
         assertEquals(

@@ -17,6 +17,7 @@ class PathNewsTest {
 
     private final List<String> lines = new ArrayList<>();
     private final Peer relay = TestParts.peer(2);
+    private Peer told;
     private final PathNews news =
             new PathNews(
                     new ControlListener() {
@@ -28,27 +29,35 @@ class PathNewsTest {
                         @Override
                         public void pathRelayed(Peer peer, Peer by, String reason) {
                             lines.add(reason);
+                            told = by;
                         }
                     },
                     TestParts.peer(1));
 
     private long now = START;
 
+    /** How it is at present. */
+    private boolean isDirect;
+
+    private Peer by = relay;
+
     private void direct() {
+        isDirect = true;
         news.over();
         news.direct(now);
     }
 
     private void relayed(String reason) {
+        isDirect = false;
         news.over();
-        news.relayed(relay, reason, now);
+        news.relayed(by, reason, now);
     }
 
     /** As the control agent does, until then. */
     private void runUntil(long time) {
         while (news.deadline() <= time) {
             now = Math.max(now, news.deadline());
-            news.onTimer(now);
+            news.onTimer(isDirect, by, now);
         }
         now = time;
     }
@@ -105,5 +114,31 @@ class PathNewsTest {
         news.over();
         runUntil(now + 10 * PathNews.EVERY_NANOS);
         assertEquals(PathNews.AT_ONCE, lines.size());
+    }
+
+    @Test
+    void whatIsHeldBackWaitsWhileItIsInDoubt() {
+        exhaust();
+        direct();
+        isDirect = false;
+        runUntil(now + 3 * PathNews.EVERY_NANOS);
+        assertEquals(PathNews.AT_ONCE, lines.size(), "not direct at present");
+        isDirect = true;
+        runUntil(now + 2 * SECOND);
+        assertEquals(DIRECT, last());
+        assertEquals(Long.MAX_VALUE, news.deadline());
+    }
+
+    @Test
+    void whoRelaysIsToldAsItIsByThen() {
+        exhaust();
+        relayed("gone for good");
+        by = null;
+        runUntil(now + 2 * PathNews.EVERY_NANOS);
+        assertEquals(PathNews.AT_ONCE, lines.size(), "nobody relays");
+        by = TestParts.peer(3);
+        runUntil(now + 2 * SECOND);
+        assertEquals("gone for good", last());
+        assertEquals(by, told);
     }
 }

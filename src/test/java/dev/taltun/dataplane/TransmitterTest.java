@@ -324,10 +324,9 @@ class TransmitterTest {
     }
 
     @Test
-    void placesThatTheKernelWillNotSendToAreToldOneAtATime() {
-        ControlPort control = new ControlPort(2, 2, new Wakeup(), () -> {});
-        writer.tellRefusals(control);
-        for (int errno : new int[] {Errno.ENOBUFS, Errno.EMSGSIZE, Errno.EINVAL}) {
+    void placesThatTheKernelWillNotSendToAreTold() {
+        ControlPort control = tellingPort();
+        for (int errno : new int[] {Errno.ENOBUFS, Errno.EMSGSIZE}) {
             udp.verdict = (to, segments) -> errno;
             submit(1, 100, PEER);
             assertNull(control.takeUnsendable(), "not for " + errno);
@@ -337,18 +336,87 @@ class TransmitterTest {
             udp.verdict = (to, segments) -> errno;
             submit(3, 100, PEER);
             assertFalse(control.isEmpty());
-            submit(1, 100, PEER.withPort(1));
             assertSame(PEER, control.takeUnsendable());
-            assertTrue(control.isEmpty());
-            submit(1, 100, PEER.withPort(2));
-            assertNull(control.takeUnsendable(), "before it was asked for");
+            submit(1, 100, PEER);
+            assertTrue(control.isEmpty(), "told once");
             control.listenForUnsendable();
+            assertTrue(control.isEmpty());
         }
         transmitter = transmitter(false);
         submit(1, 100, FROM_GONE);
         writer.doWork();
         assertTrue(FROM_GONE.sameRemote(control.takeUnsendable()), "the writer tells, too");
         everyBatchIsBack();
+    }
+
+    private ControlPort tellingPort() {
+        ControlPort control = new ControlPort(2, 2, new Wakeup(), () -> {});
+        writer.tellRefusals(control);
+        return control;
+    }
+
+    /** A busy peer, refused all the time, leaves room for a quiet one. */
+    @Test
+    void eachPlaceIsToldOnceAndAHandfulTogether() {
+        ControlPort control = tellingPort();
+        udp.verdict = (to, segments) -> Errno.EPERM;
+        for (int i = 0; i < 100; i++) {
+            submit(1, 100, i % 2 == 0 ? PEER : FROM_GONE);
+        }
+        Endpoint quiet = PEER.withPort(1);
+        submit(1, 100, quiet);
+        assertTrue(PEER.sameRemote(control.takeUnsendable()));
+        assertSame(quiet, control.takeUnsendable());
+        assertTrue(control.isEmpty());
+        for (int i = 0; i < 3 * Refusals.PLACES; i++) {
+            submit(1, 100, PEER.withPort(10 + i));
+        }
+        int more = 0;
+        while (control.takeUnsendable() != null) {
+            more++;
+        }
+        assertEquals(Refusals.PLACES - 2, more, "the rest has to wait");
+    }
+
+    /** Shots of hole punching go to places without a route as a matter of course. */
+    @Test
+    void nobodyIsToldWhereTheControlAgentTries() {
+        ControlPort control = tellingPort();
+        udp.verdict = (to, segments) -> Errno.ENETUNREACH;
+        for (boolean direct : new boolean[] {true, false}) {
+            transmitter =
+                    new Transmitter(
+                            arena,
+                            BATCHES,
+                            udp,
+                            writer,
+                            offloads,
+                            counters.newBlock(),
+                            direct,
+                            true);
+            submit(1, 100, PEER);
+            writer.doWork();
+            assertTrue(control.isEmpty());
+        }
+        assertEquals(2, counters.sum(Counter.UDP_SEND_ERRORS));
+    }
+
+    /** EINVAL is also what a run or a local address is refused with. */
+    @Test
+    void aBlackholeRouteIsToldFromARefusedRunAndFromALocalAddressThatIsGone() {
+        ControlPort control = tellingPort();
+        udp.verdict = (to, segments) -> segments > 1 ? Errno.EINVAL : 0;
+        submit(5, 100, PEER);
+        udp.verdict = (to, segments) -> to.hasLocal() ? Errno.EINVAL : 0;
+        submit(1, 100, FROM_GONE);
+        submit(5, 100, FROM_GONE);
+        checkSentAllInOrder();
+        assertTrue(control.isEmpty());
+        udp.verdict = (to, segments) -> Errno.EINVAL;
+        submit(5, 100, FROM_GONE.withPort(7));
+        assertEquals(PEER.withPort(7), control.takeUnsendable());
+        submit(1, 100, PEER);
+        assertEquals(PEER, control.takeUnsendable());
     }
 
     @Test
