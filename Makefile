@@ -139,7 +139,7 @@ bench: jdk ## Taltun beside the bare link and the tunnels on PATH: table, JSON, 
 	exit $$status
 
 # Settings: ROUNDS (5), SECONDS of each flow (2).
-bench-hub: jdk ## a TCP flow from spoke to spoke through a hub: wireguard-go, Taltun with both ciphers (root, two minutes)
+bench-hub: jdk ## a TCP flow from spoke to spoke through a hub: wireguard-go, Taltun with both ciphers (root, three minutes)
 	if [ "$$(id -u)" != 0 ]; then echo "make bench-hub makes network namespaces, which needs root: sudo make bench-hub"; exit 1; fi
 	$(call need,$(BENCH_NEEDS))
 	$(MAKE) $(AOT)

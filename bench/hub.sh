@@ -4,7 +4,8 @@
 # relays too), each in turn, several rounds. Prints the median and the range of each, and the ratio to the first.
 # usage: bench/hub.sh [CONTENDER...]    CONTENDER: wireguard-go, taltun[:CIPHER], lighthouse[:CIPHER]
 #                                       CIPHER: aes-256-gcm chacha20-poly1305
-# environment: ROUNDS (3), SECONDS_EACH (5), JAR (target/taltun.jar), JAVA, JAVA_HOME
+# environment: ROUNDS (3), SECONDS_EACH (5), TALTUN (bin/taltun), SETTLE (5 seconds from the first ping to the first flow),
+#              WARM (8 seconds of that flow, which does not count)
 #
 #   namespace 1                        namespace 9 (hub)                          namespace 2
 #   iperf3 -c 10.77.0.2 > tunnel === 172.31.1.9 > tunnel > 172.31.2.9 === tunnel > iperf3 -s
@@ -12,8 +13,9 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 ROUNDS=${ROUNDS:-3}
 SECONDS_EACH=${SECONDS_EACH:-5}
-JAR=$(readlink -f "${JAR:-$here/../target/taltun.jar}")
-JAVA=${JAVA:-${JAVA_HOME:+$JAVA_HOME/bin/}java}
+SETTLE=${SETTLE:-5}
+WARM=${WARM:-8}
+TALTUN=${TALTUN:-$here/../bin/taltun}
 contenders=("$@")
 [ ${#contenders[@]} -gt 0 ] || contenders=(wireguard-go taltun:chacha20-poly1305 taltun:aes-256-gcm)
 [ "$(id -u)" = 0 ] || { echo "bench/hub.sh makes network namespaces: run it as root." >&2; exit 1; }
@@ -98,8 +100,7 @@ TOML
       echo "vip = \"10.77.0.$peer\""
       [ "$endpoint" = - ] || echo "endpoint = \"$endpoint\"" && [ "$peer" != 9 ] || echo "allowed_ips = [\"$allowed\"]"
     done < <(peers_of $n) >>"$scratch/$n.toml")
-    ip netns exec "$(ns $n)" "$JAVA" --enable-native-access=ALL-UNNAMED ${JAVA_OPTIONS:-} -jar "$JAR" \
-      up -c "$scratch/$n.toml" >"$scratch/$n.log" 2>&1 &
+    ip netns exec "$(ns $n)" "$TALTUN" up -c "$scratch/$n.toml" >"$scratch/$n.log" 2>&1 &
     pids+=($!)
   done
 }
@@ -123,8 +124,7 @@ TOML
       [ $peer = $n ] || printf '[[peers]]\npublic_key = "%s"\nvip = "10.77.0.%s"\n' "$(cat "$scratch/$peer.pub")" $peer
       [ $peer = $n ] || [ $n = 9 ] || echo 'path = "relay"'
     done) >"$scratch/$n.toml"
-    ip netns exec "$(ns $n)" "$JAVA" --enable-native-access=ALL-UNNAMED ${JAVA_OPTIONS:-} -jar "$JAR" \
-      up -c "$scratch/$n.toml" >"$scratch/$n.log" 2>&1 &
+    ip netns exec "$(ns $n)" "$TALTUN" up -c "$scratch/$n.toml" >"$scratch/$n.log" 2>&1 &
     pids+=($!)
   done
 }
@@ -148,8 +148,8 @@ measure() {
   fi
   ip netns exec "$(ns 2)" iperf3 -s >/dev/null 2>&1 &
   pids+=($!)
-  sleep .5
-  within 1 iperf3 -c 10.77.0.2 -t 2 >/dev/null
+  sleep "$SETTLE"
+  within 1 iperf3 -c 10.77.0.2 -t "$WARM" >/dev/null
   sleep .3
   within 1 iperf3 -c 10.77.0.2 -t "$SECONDS_EACH" -f m | awk '/receiver/ { printf "%.3f\n", $(NF - 2) / 1000 }' >>"$scratch/${1/:/-}.figures"
 }
