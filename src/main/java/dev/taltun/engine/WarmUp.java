@@ -44,6 +44,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 
@@ -88,6 +89,9 @@ final class WarmUp {
     /** Turns without work, for longer than {@link dev.taltun.agent.IdleStrategy} looks for some. */
     private static final int IDLE_TURNS = 50;
 
+    /** Turns until what did not come in a round is given up. */
+    private static final int TURNS_MAX = 10_000;
+
     /** Payload of each packet of two flows at once. */
     private static final int INTERLEAVED_BYTES = 500;
 
@@ -128,14 +132,21 @@ final class WarmUp {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private final Counters counters = new Counters();
-    private final IndexTable indices = new IndexTable(() -> 1);
+    private final IndexTable indices = new IndexTable(new AtomicInteger()::incrementAndGet);
     private final PeerTable peers = new PeerTable(PrefixTable.empty());
     private Peer peer;
+    private int index;
 
-    /** As with many prefixes, and as with one other node. */
+    /** Whom packets are passed on to. What comes from there is dropped: it is of the first peer. */
+    private Peer third;
+
+    private int thirdIndex;
+
+    /** As with many prefixes, as with one other node, and as with two. */
     private PrefixTable<Peer> wide;
 
     private PrefixTable<Peer> narrow;
+    private PrefixTable<Peer> hub;
     private Outbound out;
     private Inbound in;
     private AgentTurn outbound;
@@ -145,6 +156,10 @@ final class WarmUp {
     private Endpoint outside;
     private WarmUpTraffic traffic;
     private Poller tunPoller;
+
+    /** Packets given to what stands for TUN. */
+    private long fed;
+
     private Poller poller;
     private long loadSeen;
 
@@ -232,6 +247,7 @@ final class WarmUp {
         outside = endpointOf(tunSide);
         traffic = new WarmUpTraffic(arena, parts.mtu());
         peer = new Peer(PublicKey.copyOf(new byte[PublicKey.BYTES]), "warm-up");
+        third = new Peer(PublicKey.copyOf(new byte[PublicKey.BYTES]), "warm-up");
         tables();
         tunPoller = new Poller(arena, tunSide.fd());
         resources.push(tunPoller);
@@ -259,6 +275,7 @@ final class WarmUp {
         outbound = new AgentTurn(out, quiescence.newSlot());
         inbound = new AgentTurn(in, quiescence.newSlot());
         peer.setEndpoint(endpointOf(udpSide));
+        third.setEndpoint(endpointOf(udpSide));
     }
 
     private void tables() {
@@ -270,11 +287,16 @@ final class WarmUp {
         everything.put(IpPrefix.v6(WarmUpTraffic.NETWORK_6, 0, 64), peer);
         wide = everything.build();
         PrefixTable.Builder<Peer> hosts = PrefixTable.builder();
-        for (int host : new int[] {WarmUpTraffic.SOURCE, WarmUpTraffic.DESTINATION}) {
-            hosts.put(IpPrefix.v4(host, 32), peer);
-            hosts.put(IpPrefix.v6(WarmUpTraffic.NETWORK_6, host & 0xffff_ffffL, 128), peer);
-        }
+        put(hosts, WarmUpTraffic.SOURCE, peer);
+        put(hosts, WarmUpTraffic.DESTINATION, peer);
         narrow = hosts.build();
+        put(hosts, WarmUpTraffic.THIRD, third);
+        hub = hosts.build();
+    }
+
+    private static void put(PrefixTable.Builder<Peer> table, int host, Peer peer) {
+        table.put(IpPrefix.v4(host, 32), peer);
+        table.put(IpPrefix.v6(WarmUpTraffic.NETWORK_6, host & 0xffff_ffffL, 128), peer);
     }
 
     private LinuxUdpSocket socket() throws IOException {
@@ -304,25 +326,32 @@ final class WarmUp {
         return fd;
     }
 
-    /** One session for each suite in turn: both kinds of keys are to be known to the compiler. */
-    private void renewSession(CipherSuite suite, boolean partial, boolean initiator) {
+    /** Sessions of each suite in turn: both kinds of keys are to be known to the compiler. */
+    private void renewSessions(CipherSuite suite, boolean partial, boolean initiator) {
+        index = renewSession(peer, index, suite, partial, initiator);
+        thirdIndex = renewSession(third, thirdIndex, suite, !partial, !initiator);
+    }
+
+    private int renewSession(
+            Peer with, int before, CipherSuite suite, boolean partial, boolean initiator) {
         byte[] key = new byte[32];
         Entropy.fill(key);
         AeadKey send = parts.keys().apply(suite, key);
         AeadKey receive = parts.keys().apply(suite, key);
         Arrays.fill(key, (byte) 0);
-        int index = 1;
-        indices.remove(index);
-        indices.allocate(peer);
+        if (before != 0) {
+            indices.remove(before);
+        }
+        int own = indices.allocate(with);
         Session session =
-                new Session(
-                        suite, index, index, initiator, parts.clock().nanoTime(), send, receive);
+                new Session(suite, own, own, initiator, parts.clock().nanoTime(), send, receive);
         resources.push(session);
         if (partial) {
             session.usePartialChecksums();
         }
-        indices.publish(peer, session);
-        peer.publishSession(session);
+        indices.publish(with, session);
+        with.publishSession(session);
+        return own;
     }
 
     private void round(int number) {
@@ -332,10 +361,12 @@ final class WarmUp {
         int share = Math.max(1, parts.rounds() / (2 * kinds));
         if (number % share == 0) {
             int turn = number / share % kinds;
-            renewSession(parts.suites().get(turn >>> 2), (turn & 1) != 0, (turn & 2) != 0);
+            renewSessions(parts.suites().get(turn >>> 2), (turn & 1) != 0, (turn & 2) != 0);
         }
-        peers.publish((number & 16) == 0 ? wide : narrow);
         int kind = number & 15;
+        boolean relayed = kind == 2 || kind == 11;
+        traffic.destination(relayed ? WarmUpTraffic.THIRD : WarmUpTraffic.DESTINATION);
+        PrefixTable<Peer> table = (number & 16) == 0 || relayed ? wide : narrow;
         // As the control agent sets it while there is a session, and not.
         peer.setWatched((kind & 3) != 0);
         if (kind == 5) {
@@ -348,7 +379,7 @@ final class WarmUp {
             // Not everything is answered at once.
             peer.noteDataSent(parts.clock().nanoTime(), 0, 0);
         }
-        move((kind & 1) != 0);
+        move((kind & 1) != 0, table, relayed ? hub : table);
         if (kind == 9) {
             for (int i = 0; i < IDLE_TURNS; i++) {
                 outbound.take(0);
@@ -412,22 +443,25 @@ final class WarmUp {
     }
 
     /**
-     * Takes turns until there is nothing to do.
+     * Takes turns until everything has arrived.
      *
      * @param asleep whether both are to be found asleep by what comes. A quiet tunnel's packets
      *     find their threads so, and that path matters to them most.
+     * @param sending what packets to be sent are looked up in
+     * @param receiving and those that were received
      */
-    private void move(boolean asleep) {
-        boolean worked;
+    private void move(boolean asleep, PrefixTable<Peer> sending, PrefixTable<Peer> receiving) {
+        int turns = 0;
         do {
-            worked = false;
             if (asleep && isReadable(tunPoller)) {
                 out.awaitWork(1);
             }
             if (asleep) {
                 peer.clearKeepaliveDue();
             }
-            worked |= outbound.take(0);
+            peers.publish(sending);
+            outbound.take(0);
+            peers.publish(receiving);
             if (asleep && isReadable(poller)) {
                 in.awaitWork(1);
             }
@@ -436,8 +470,16 @@ final class WarmUp {
             } else {
                 peer.noteDataReceived(parts.clock().nanoTime(), 0, 0);
             }
-            worked |= inbound.take(0);
-        } while (worked);
+            inbound.take(0);
+        } while (isOnTheWay() && ++turns < TURNS_MAX);
+    }
+
+    /** Whether something has not yet been read, or was sealed and neither opened nor dropped. */
+    private boolean isOnTheWay() {
+        return counters.sum(Counter.TUN_READS) < fed
+                || counters.sum(Counter.PACKETS_SEALED)
+                        > counters.sum(Counter.PACKETS_OPENED)
+                                + counters.sum(Counter.DROP_WRONG_SOURCE);
     }
 
     /** So that no sleep lasts: it is not for ever that loopback has what was sent. */
@@ -447,6 +489,7 @@ final class WarmUp {
     }
 
     private void feed(int length) {
+        fed++;
         feed.copyIn(traffic.memory(), 0, length, outside);
     }
 }

@@ -14,9 +14,10 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * What a TUN device hands over under load: TCP and UDP super-packets, acknowledgments, small
- * datagrams, echo requests, from {@link #SOURCE} to {@link #DESTINATION} (addresses of RFC 5737 and
- * RFC 3849). Lengths, marks and pushes differ as they do in life: a compiler that never saw an odd
- * length leaves it out, and has to begin anew when the first one comes.
+ * datagrams, echo requests, from {@link #SOURCE} to {@link #DESTINATION} or {@link #THIRD}
+ * (addresses of RFC 5737 and RFC 3849). Lengths, marks and pushes differ as they do in life: a
+ * compiler that never saw an odd length leaves it out, and has to begin anew when the first one
+ * comes.
  *
  * <pre>
  *   | virtio header 10 | IP 20 or 40 | TCP 32 (timestamps) or UDP 8 | payload |
@@ -27,6 +28,10 @@ import java.lang.foreign.MemorySegment;
 final class WarmUpTraffic {
     static final int SOURCE = 0xc0000202;
     static final int DESTINATION = 0xc0000201;
+
+    /** A third host, whom packets for are passed on to. */
+    static final int THIRD = 0xc0000203;
+
     static final long NETWORK_6 = 0x2001_0db8_0000_0000L;
 
     /** Largest payload of what carries it here: one UDP datagram. */
@@ -47,6 +52,8 @@ final class WarmUpTraffic {
 
     /** Which flow the next packets are of. */
     private int flow;
+
+    private int destination = DESTINATION;
 
     WarmUpTraffic(Arena arena, int mtu) {
         memory = arena.allocate(MAX_BYTES + 64, 64);
@@ -82,6 +89,11 @@ final class WarmUpTraffic {
     /** Turns to one of two flows. */
     void flow(int number) {
         flow = number;
+    }
+
+    /** Turns to a destination. */
+    void destination(int address) {
+        destination = address;
     }
 
     /** Loses a piece of the flow: its next packet does not follow the one before. */
@@ -170,7 +182,7 @@ final class WarmUpTraffic {
         Ipv4Header.ttl(memory, ip, TTL);
         memory.set(Layouts.BYTE, ip + Ipv4Header.PROTOCOL_OFFSET, (byte) protocol);
         memory.set(Layouts.BE_INT, ip + Ipv4Header.SOURCE_OFFSET, SOURCE);
-        memory.set(Layouts.BE_INT, ip + Ipv4Header.DESTINATION_OFFSET, DESTINATION);
+        memory.set(Layouts.BE_INT, ip + Ipv4Header.DESTINATION_OFFSET, destination);
     }
 
     private void ipv6(long ip, int payload, int protocol) {
@@ -184,7 +196,7 @@ final class WarmUpTraffic {
         memory.set(
                 Layouts.BE_LONG,
                 ip + Ipv6Header.DESTINATION_OFFSET + 8,
-                DESTINATION & 0xffff_ffffL);
+                destination & 0xffff_ffffL);
     }
 
     private void tcp(long tcp, int payload) {
