@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A flood of forged initiations from everywhere: who is connected stays so, who is not gets in. */
 @NamespaceTest
 final class FloodTest {
-    private static final int SECONDS = 15;
+    /** Longer than anything here takes, however busy the machine; it is ended before. */
+    private static final int SECONDS = 90;
 
     /** What even a busy machine has taken of it when a new peer is in, at least. */
     private static final long FLOODED = 10_000;
@@ -37,8 +38,7 @@ final class FloodTest {
             Iperf.Flow flow = Iperf.tcp(lab.a(), lab.b(), TwoHosts.RIGHT_VIP, 3);
             assertTrue(flow.bytes() > 0, lab::logs);
             assertTrue(flood.isAlive(), "all of it under the flood: " + flood);
-            Outcome end = flood.await(FloodLab.SOON);
-            assertEquals(0, end.exit(), end::output);
+            flood.terminate(FloodLab.SOON);
             Ping.await(lab.a(), TwoHosts.RIGHT_VIP, FloodLab.SOON);
         }
     }
