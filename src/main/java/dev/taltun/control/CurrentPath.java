@@ -67,6 +67,9 @@ final class CurrentPath {
 
     /** Tells packet threads. */
     void show() {
+        if (state != State.DIRECT) {
+            peer.setSettled(false);
+        }
         boolean relayed = state != State.PLAIN && choice != PathChoice.DIRECT;
         if (relayed) {
             peer.setDirect(state == State.DIRECT);
@@ -121,6 +124,7 @@ final class CurrentPath {
     }
 
     void close() {
+        peer.setSettled(false);
         peer.relayThrough(null);
         peer.setDirect(false);
         peer.setRelayable(false);

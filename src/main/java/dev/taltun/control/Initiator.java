@@ -145,6 +145,11 @@ final class Initiator {
         return isAsking() ? now - beganAt : 0;
     }
 
+    /** Whether that is so long that it is time to ask the lighthouses. */
+    boolean isInDoubt(long now) {
+        return unansweredFor(now) >= EARLY_NANOS;
+    }
+
     /**
      * Whether the peer is being asked: it is no reason for another 90 seconds that what we send
      * gets nowhere then.

@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.io.udp.Endpoint;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,12 @@ final class Mapping {
         if (compared) {
             varies = differs;
         }
+    }
+
+    /** Whether a place is at an address at which a lighthouse sees us: our own NAT's, if any. */
+    boolean isOurs(Endpoint place) {
+        return sightings.values().stream()
+                .anyMatch(sighting -> sighting.place().sameAddress(place));
     }
 
     /**

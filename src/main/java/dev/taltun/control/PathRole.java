@@ -39,6 +39,19 @@ interface PathRole {
     /** Packets for the peer, or of it, pass through another. */
     default void onRelayed(long now) {}
 
+    /** A packet of a settled peer came from elsewhere. */
+    default void onElsewhere(long now) {}
+
+    /** News of packet threads, as {@link Peer} has them. */
+    default void onNews(int news, long now) {
+        if ((news & Peer.RELAYED) != 0) {
+            onRelayed(now);
+        }
+        if ((news & Peer.ELSEWHERE) != 0) {
+            onElsewhere(now);
+        }
+    }
+
     /**
      * A datagram to the peer did not arrive, says the network.
      *

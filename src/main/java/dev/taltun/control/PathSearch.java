@@ -49,7 +49,7 @@ final class PathSearch {
         this.parts = parts;
         this.paths = paths;
         this.relays = relays;
-        puncher = new Puncher(parts, this::tellOpened);
+        puncher = new Puncher(parts, this::tellOpened, paths.mapping()::isOurs);
         predictor = new PortPredictor(parts, paths);
     }
 
@@ -135,8 +135,9 @@ final class PathSearch {
      *
      * @param also where it may be, too, or null
      * @param wanted whether to do something about it
+     * @param inside whether only places behind our own NAT are of use
      */
-    void heard(Hearsay told, Endpoint also, boolean wanted, long now) {
+    void heard(Hearsay told, Endpoint also, boolean wanted, boolean inside, long now) {
         askAgainAt = 0;
         nextAt = now + RETRY_NANOS;
         last = told;
@@ -147,9 +148,17 @@ final class PathSearch {
         if (also != null) {
             places.add(also.withoutLocal());
         }
+        places.removeIf(place -> inside && !isInside(place));
         result = places.isEmpty() ? "no place of it is known" : "trying its places";
         puncher.begin(places, told.seen(), now);
         parts.changed().accept(now);
+    }
+
+    /** Whether the peer says that this is an address of its own, in a network like ours. */
+    boolean isInside(Endpoint place) {
+        boolean told = last.places().stream().anyMatch(place::sameRemote);
+        boolean seen = last.seen() != null && last.seen().sameRemote(place);
+        return told && !seen && Candidates.isPrivate(place);
     }
 
     /** All tries at its places came to nothing: its port may have to be guessed. */

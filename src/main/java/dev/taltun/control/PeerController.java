@@ -232,9 +232,7 @@ final class PeerController implements TimerWheel.Expiry {
         if ((wishes & Peer.WANT_HANDSHAKE) != 0 && sessions.wantHandshake(now)) {
             shakeHands(now, now);
         }
-        if ((wishes & Peer.RELAYED) != 0) {
-            role.onRelayed(now);
-        }
+        role.onNews(wishes, now);
         schedule(now);
     }
 

@@ -36,11 +36,7 @@ import dev.taltun.peer.Peer;
 final class PeerPath implements PathRole {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
-    /** A handshake is not answered for this long: time to ask the lighthouses. */
-    private static final long HANDSHAKE_NANOS = SECOND_NANOS;
-
     private static final String UNANSWERED = "no answer on the direct path";
-    private static final String NO_SESSION = "no session on the direct path";
 
     private final PathParts parts;
     private final Paths paths;
@@ -54,6 +50,7 @@ final class PeerPath implements PathRole {
     private final PathSearch search;
     private final PathProbe probe;
     private final RelayOnly relayOnly;
+    private final Neighbour neighbour;
     private final SilenceWatch silence;
     private final Hysteresis hysteresis = new Hysteresis();
     private final CurrentPath path;
@@ -78,6 +75,7 @@ final class PeerPath implements PathRole {
         relays.choose();
         boolean plain = choice != PathChoice.RELAY && (placed || relays.current() == null);
         path = new CurrentPath(parts, choice, relays, plain ? State.PLAIN : State.RELAYED);
+        neighbour = new Neighbour(parts, paths, search, path, probe);
         paths.add(this);
     }
 
@@ -132,23 +130,17 @@ final class PeerPath implements PathRole {
         } else if (relays.isGood()) {
             if (session(now) != null) {
                 judge(now);
-            } else if ((answersProbes && !placed) || isSilent(now)) {
-                leave(search.isRefused() ? search.result() : NO_SESSION, now);
+            } else if ((answersProbes && !placed) || parts.initiator().isInDoubt(now)) {
+                leave(search.isRefused() ? search.result() : "no session on the direct path", now);
             }
         }
-    }
-
-    /** Whether its handshakes are not answered. */
-    private boolean isSilent(long now) {
-        return parts.initiator().unansweredFor(now) >= HANDSHAKE_NANOS;
     }
 
     /** There are two ways now: the direct one has to be proven. */
     private void judge(long now) {
         if (!answersProbes) {
             return;
-        }
-        if (!probe.isInVain()) {
+        } else if (!probe.isInVain()) {
             probe.sendNow(now);
         } else if (proven || !probe.isPeerHeard()) {
             // Who never said himself that he answers, and is heard directly, is plain WireGuard.
@@ -235,8 +227,9 @@ final class PeerPath implements PathRole {
                 // It may be where it is asked at this moment.
                 return;
             }
-            boolean wanted = !shakesHands() || !told.answer() || session(now) == null;
-            search.heard(told, placed ? peer.endpoint() : null, wanted, now);
+            boolean inside = shakesHands() && told.answer() && session(now) != null;
+            boolean wanted = !inside || neighbour.isAround();
+            search.heard(told, placed ? peer.endpoint() : null, wanted, inside, now);
         }
     }
 
@@ -286,6 +279,7 @@ final class PeerPath implements PathRole {
     @Override
     public void onSession(long now) {
         search.settle();
+        neighbour.look(now);
         if (choice == PathChoice.RELAY) {
             // Of before this was the user's wish. Without it nothing can be sent directly.
             parts.sessions().clear();
@@ -321,6 +315,11 @@ final class PeerPath implements PathRole {
     }
 
     @Override
+    public void onElsewhere(long now) {
+        neighbour.onElsewhere(now);
+    }
+
+    @Override
     public void onProbeAnswer(long number, long now) {
         if (!probe.answered(number, now)) {
             return;
@@ -348,6 +347,7 @@ final class PeerPath implements PathRole {
             }
             case DIRECT -> {}
         }
+        neighbour.onAnswer(now);
         parts.changed().accept(now);
     }
 
@@ -414,6 +414,7 @@ final class PeerPath implements PathRole {
     public void onTimer(long now) {
         search.onTimer(shakesHands() && session(now) != null, now);
         path.onTimer(now);
+        neighbour.look(now);
         if (session(now) == null) {
             withoutSession(now);
         }
@@ -433,7 +434,7 @@ final class PeerPath implements PathRole {
         if (path.is(State.DIRECT) || path.is(State.DOUBT)) {
             fail("the session ended", now);
         }
-        if (path.is(State.PLAIN) && isSilent(now)) {
+        if (path.is(State.PLAIN) && parts.initiator().isInDoubt(now)) {
             adapt(now);
             lookFor(now);
         }
@@ -481,6 +482,7 @@ final class PeerPath implements PathRole {
     @Override
     public long deadline() {
         long at = Math.min(probe.deadline(), Math.min(search.deadline(), path.deadline()));
+        at = Math.min(at, neighbour.deadline());
         return isWatched() ? Math.min(at, silence.deadline()) : at;
     }
 

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 /**
  * Simultaneous open: both sides shake hands with every place at which the other may be, at the same
@@ -19,7 +20,8 @@ import java.util.function.LongConsumer;
  *   OPENED      through the relay, so that the other side knows; once, for the lighthouse sends it
  *               to wherever it sees the peer, which has paid for that with its question
  *   handshake   when the other side says OPENED, or has not for 1.5 s: to all, five times,
- *               100 to 300 ms apart
+ *               100 to 300 ms apart; from the second on to our own NAT's address, too, which leads
+ *               to a neighbour by a detour
  *   +1 s        the last answer had its time
  * </pre>
  *
@@ -61,6 +63,7 @@ final class Puncher {
 
     private final PathParts parts;
     private final LongConsumer tellOpened;
+    private final Predicate<Endpoint> isOurs;
     private final MemorySegment message = Arena.ofAuto().allocate(HandshakeInitiation.BYTES, 16);
     private final List<Target> targets = new ArrayList<>();
 
@@ -89,21 +92,28 @@ final class Puncher {
         final boolean seen;
 
         final boolean isPrivate;
+
+        /** Whether it is at the address of our own NAT: only if there is no way inside. */
+        final boolean around;
+
         int tries;
 
-        Target(Endpoint endpoint, boolean seen) {
+        Target(Endpoint endpoint, boolean seen, boolean around) {
             this.endpoint = endpoint;
             this.seen = seen;
+            this.around = around;
             isPrivate = Candidates.isPrivate(endpoint);
         }
     }
 
     /**
      * @param tellOpened tells the other side, at that time, that it may send
+     * @param isOurs whether a place is at the address of our own NAT
      */
-    Puncher(PathParts parts, LongConsumer tellOpened) {
+    Puncher(PathParts parts, LongConsumer tellOpened, Predicate<Endpoint> isOurs) {
         this.parts = parts;
         this.tellOpened = tellOpened;
+        this.isOurs = isOurs;
     }
 
     boolean isActive() {
@@ -128,7 +138,8 @@ final class Puncher {
         for (Endpoint place : places) {
             if (targets.size() < TARGETS_MAX
                     && targets.stream().noneMatch(target -> target.endpoint.sameRemote(place))) {
-                targets.add(new Target(place, seen != null && seen.sameRemote(place)));
+                boolean isSeen = seen != null && seen.sameRemote(place);
+                targets.add(new Target(place, isSeen, isOurs.test(place)));
             }
         }
         if (targets.isEmpty()) {
@@ -213,6 +224,9 @@ final class Puncher {
     }
 
     private boolean isWorthAShot(Target target, boolean opening) {
+        if (target.around && round <= 1) {
+            return false;
+        }
         if (!target.seen) {
             // A NAT that sends the peer's own datagrams from elsewhere is none that must be opened.
             if ((opening && !target.isPrivate) || strangers == STRANGERS_MAX) {
@@ -221,8 +235,7 @@ final class Puncher {
         }
         int shots = 0;
         for (Target other : targets) {
-            boolean same = other.endpoint.high() == target.endpoint.high();
-            shots += same && other.endpoint.low() == target.endpoint.low() ? other.tries : 0;
+            shots += other.endpoint.sameAddress(target.endpoint) ? other.tries : 0;
         }
         if (shots >= SHOTS_MAX) {
             return false;

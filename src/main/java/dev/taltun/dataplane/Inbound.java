@@ -7,6 +7,7 @@ import dev.taltun.agent.Pool;
 import dev.taltun.ffi.Errno;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.TunWriter;
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.io.udp.UdpError;
 import dev.taltun.io.udp.UdpReceiver;
@@ -327,12 +328,21 @@ public final class Inbound implements Agent {
             coalescer.turn();
         }
         if (!batch.cameFrom(i, owner.endpoint())) {
-            owner.setEndpoint(batch.source(i));
+            moved(i, owner, owner.endpoint());
         }
         if (session.confirm()) {
             control.request(owner, Peer.SESSION_CONFIRMED);
         }
         lastMinute |= session.initiator() && session.isOlderThan(LAST_MINUTE_NANOS, now);
+    }
+
+    /** The peer roams, unless it is known to be elsewhere, too, by a better way. */
+    private void moved(int i, Peer owner, Endpoint before) {
+        if (before == null || !owner.isSettled() || batch.isOf(i, before)) {
+            owner.setEndpoint(batch.source(i));
+        } else {
+            control.request(owner, Peer.ELSEWHERE);
+        }
     }
 
     private void inner(int i, long packet, int plain) {

@@ -28,6 +28,9 @@ public final class Peer {
     /** News: packets of or for this peer pass through another. */
     public static final int RELAYED = 8;
 
+    /** News: a packet of a settled peer came from elsewhere. */
+    public static final int ELSEWHERE = 16;
+
     private static final VarHandle REQUESTS = handle("requests", int.class);
     private static final VarHandle STAGED = handle("staged", int.class);
     private static final VarHandle TX_BYTES = handle("txBytes", long.class);
@@ -69,6 +72,7 @@ public final class Peer {
     private volatile String name;
     private volatile Session session;
     private volatile Endpoint endpoint;
+    private volatile boolean settled;
     private volatile boolean watched;
     private volatile boolean sought;
     private volatile Set<PublicKey> relayedWith;
@@ -142,6 +146,19 @@ public final class Peer {
     /** Sets where datagrams go: on authenticated packets (roaming) and from the configuration. */
     public void setEndpoint(Endpoint next) {
         endpoint = next;
+    }
+
+    /**
+     * Whether its endpoint stays as it is although packets come from elsewhere ({@link
+     * #ELSEWHERE}): the control agent has seen that it is good, and looks whether it still is.
+     */
+    public boolean isSettled() {
+        return settled;
+    }
+
+    /** Control agent only. */
+    public void setSettled(boolean good) {
+        settled = good;
     }
 
     /** Whether its endpoint, while unknown, may become known without the peer's own doing. */

@@ -35,6 +35,16 @@ class MappingTest {
     }
 
     @Test
+    void itsAddressIsOurs() {
+        assertFalse(mapping.isOurs(at(1000)));
+        seen("a", 1000, 1);
+        assertTrue(mapping.isOurs(at(2000)));
+        assertFalse(mapping.isOurs(OURS));
+        mapping.forget("a");
+        assertFalse(mapping.isOurs(at(1000)));
+    }
+
+    @Test
     void onePlaceDisprovesIt() {
         seen("a", 1000, 1);
         seen("b", 1000, 2);

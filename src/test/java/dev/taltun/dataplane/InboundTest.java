@@ -322,6 +322,21 @@ class InboundTest {
     }
 
     @Test
+    void aSettledPeerStaysWhereItIs() {
+        Endpoint at = new Endpoint(0, Endpoint.mapped(9), 7, 0, 0, Endpoint.mapped(2));
+        receive(sealed(), at);
+        ofB.takeRequests();
+        ofB.setSettled(true);
+        receive(sealed(), new Endpoint(0, Endpoint.mapped(8), 7, 0, 0, Endpoint.mapped(2)));
+        assertEquals(at, ofB.endpoint());
+        assertEquals(Peer.ELSEWHERE, ofB.takeRequests() & Peer.ELSEWHERE);
+        Endpoint otherLocal = new Endpoint(0, Endpoint.mapped(9), 7, 0, 0, Endpoint.mapped(3));
+        receive(sealed(), otherLocal);
+        assertEquals(otherLocal, ofB.endpoint(), "it is we who are reached otherwise");
+        assertEquals(0, ofB.takeRequests() & Peer.ELSEWHERE);
+    }
+
+    @Test
     void aMessageOfTheOtherSuiteIsNotAuthentic() {
         Node.connect(a, ofA, b, ofB, CipherSuite.AES_256_GCM);
         byte[] good = sealed();

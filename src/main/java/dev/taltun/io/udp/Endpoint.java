@@ -92,6 +92,11 @@ public record Endpoint(
         return high == other.high && low == other.low && port == other.port && scope == other.scope;
     }
 
+    /** Whether both name the same remote address, whatever the ports. */
+    public boolean sameAddress(Endpoint other) {
+        return high == other.high && low == other.low && scope == other.scope;
+    }
+
     /** The remote address, for display. */
     public InetSocketAddress toSocketAddress() {
         ByteBuffer bytes = ByteBuffer.allocate(16).putLong(high).putLong(low);

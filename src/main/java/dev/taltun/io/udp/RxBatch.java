@@ -98,13 +98,18 @@ public final class RxBatch {
     /** Whether slot i came from this endpoint, to the same local address and socket. */
     public boolean cameFrom(int i, Endpoint endpoint) {
         return endpoint != null
-                && sourceLow[i] == endpoint.low()
-                && sourceHigh[i] == endpoint.high()
-                && sourcePort[i] == endpoint.port()
-                && sourceScope[i] == endpoint.scope()
+                && isOf(i, endpoint)
                 && localLow[i] == endpoint.localLow()
                 && localHigh[i] == endpoint.localHigh()
                 && via == endpoint.via();
+    }
+
+    /** Whether slot i came from this remote address and port, to whatever address of ours. */
+    public boolean isOf(int i, Endpoint endpoint) {
+        return sourceLow[i] == endpoint.low()
+                && sourceHigh[i] == endpoint.high()
+                && sourcePort[i] == endpoint.port()
+                && sourceScope[i] == endpoint.scope();
     }
 
     /** The first half of the address that slot i came from. */

@@ -153,7 +153,8 @@ public final class HomeRouter implements Uplink {
 
     /** Lets hosts behind it reach each other by the address outside, where a port is open. */
     public HomeRouter hairpin() {
-        router.run("nft", "add rule ip nat post iifname lan oifname lan masquerade");
+        // Only what it leads back in: some kernels show it what passes its switch, too.
+        router.run("nft", "add rule ip nat post oifname lan ct status dnat masquerade");
         return this;
     }
 

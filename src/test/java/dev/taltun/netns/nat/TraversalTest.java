@@ -75,23 +75,82 @@ final class TraversalTest {
         assertEquals(home.address(1) + ":" + Rendezvous.PORT, endpoint(), meeting::logs);
     }
 
-    /**
-     * The router could lead them to each other by its address outside, too. Fails now and then: who
-     * got the way outside first keeps it. To be mended.
-     */
+    /** The router could lead them to each other by its address outside, too. */
     @Test
-    @EnabledIfSystemProperty(named = "taltun.nat", matches = "all", disabledReason = WHEN_ASKED)
     void neighboursMeetInsideAlthoughTheRouterHairpins() {
+        HomeRouter home = hairpin();
+        assertDirect(meet("both behind one NAT that hairpins"));
+        assertEquals(inside(home, 1), endpoint(), meeting::logs);
+        assertEquals(inside(home, 0), endpointSeenByRight(), meeting::logs);
+    }
+
+    /** As when one of them comes home, and finds the other by the address that it knows. */
+    @Test
+    void neighboursMoveInsideAsSoonAsTheyCan() {
+        HomeRouter home = hairpin();
+        forbid(meeting.left(), home.address(1));
+        forbid(meeting.right(), home.address(0));
+        assertDirect(meet("both behind one NAT that hairpins, the way inside is closed"));
+        assertEquals(home.outside() + ":" + Rendezvous.PORT, endpointSeenByRight(), meeting::logs);
+        Background ping = Outage.start(meeting, PATIENCE);
+        meeting.left().host().run("nft", "delete table inet shut");
+        meeting.right().host().run("nft", "delete table inet shut");
+        meeting.right().host().address("eth0", "192.0.2.9/32");
+        Await.until(
+                "both inside",
+                PATIENCE,
+                () ->
+                        inside(home, 1).equals(endpoint())
+                                && inside(home, 0).equals(endpointSeenByRight()),
+                meeting::logs);
+        Outage outage = Outage.finish(ping, PATIENCE);
+        System.out.println("the way inside opens: " + outage);
+        assertEquals(0, outage.lost(), meeting::logs);
+        assertEquals(inside(home, 1), endpoint(), meeting::logs);
+        assertEquals(inside(home, 0), endpointSeenByRight(), meeting::logs);
+    }
+
+    /** Who has found the way inside does not stay where the other was. */
+    @Test
+    void aNeighbourGetsAnotherAddress() {
+        HomeRouter home = hairpin();
+        assertDirect(meet("both behind one NAT"));
+        Background ping = Outage.start(meeting, PATIENCE);
+        ping.awaitLine("icmp_seq=50 ", PATIENCE);
+        Namespace host = meeting.left().host();
+        String other = home.address(0).replaceFirst("\\d+$", "99");
+        host.removeAddress("eth0", home.address(0) + "/24");
+        host.address("eth0", other + "/24");
+        host.route("default", home.address(0).replaceFirst("\\d+$", "1"));
+        Outage outage = Outage.finish(ping, PATIENCE);
+        System.out.println("a neighbour gets another address: " + outage);
+        assertTrue(outage.longestMillis() < 2000, outage + meeting.logs());
+        assertEquals(other + ":" + Rendezvous.PORT, endpointSeenByRight(), meeting::logs);
+        assertEquals(inside(home, 1), endpoint(), meeting::logs);
+    }
+
+    private HomeRouter hairpin() {
         HomeRouter home = meeting.lighthouses(1).internet().home("n", NatKind.OPEN_FILTER);
         meeting.nodes(home.host("a"), home.host("b"));
         home.open(Rendezvous.PORT, 0).hairpin();
         meeting.start("");
-        assertDirect(meet("both behind one NAT that hairpins"));
-        assertEquals(home.address(1) + ":" + Rendezvous.PORT, endpoint(), meeting::logs);
-        assertEquals(
-                home.address(0) + ":" + Rendezvous.PORT,
-                meeting.right().sees(meeting.left()).endpoint().orElse(""),
-                meeting::logs);
+        return home;
+    }
+
+    private static String inside(HomeRouter home, int i) {
+        return home.address(i) + ":" + Rendezvous.PORT;
+    }
+
+    private String endpointSeenByRight() {
+        return meeting.right().sees(meeting.left()).endpoint().orElse("");
+    }
+
+    /** Nothing from that address arrives at the node. */
+    private static void forbid(Rendezvous.Member node, String address) {
+        Namespace host = node.host();
+        host.run("nft", "add table inet shut");
+        host.run("nft", "add chain inet shut in { type filter hook input priority 0 ; }");
+        host.run("nft", "add rule inet shut in ip saddr " + address + " drop");
     }
 
     /** No punching helps a random NAT against one that filters: the port that is forwarded does. */
