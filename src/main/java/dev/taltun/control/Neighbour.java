@@ -52,8 +52,11 @@ final class Neighbour {
         Peer peer = parts.peer();
         Endpoint at = peer.endpoint();
         boolean left = doubtedAt != 0 && now - doubtedAt >= ANSWER_NANOS;
-        peer.setSettled(direct && !left && at != null && search.isInside(at));
-        if (direct && isAround() && search.isDue(now)) {
+        boolean around = isAround();
+        // While it is looked for, too: what is on its way around must not undo what is found.
+        boolean found = at != null && (search.isInside(at) || (around && search.isActive()));
+        peer.setSettled(direct && !left && found);
+        if (direct && around && search.isDue(now)) {
             search.begin(now);
         }
     }

@@ -150,13 +150,11 @@ final class PeerPath implements PathRole {
 
     /** No lighthouse is of any use: where the peer was last it may still be. */
     private void dropRelay(long now) {
-        if (path.is(State.RELAYED)) {
-            if (mayBePlain()) {
-                probe.distrust();
-                search.notBefore(now);
-                path.change(State.PLAIN, now);
-                parts.changed().accept(now);
-            }
+        if (path.is(State.RELAYED) && mayBePlain()) {
+            probe.distrust();
+            search.notBefore(now);
+            path.change(State.PLAIN, now);
+            parts.changed().accept(now);
         } else if (path.is(State.DOUBT)) {
             path.enter(State.PLAIN);
         }
@@ -227,8 +225,9 @@ final class PeerPath implements PathRole {
                 // It may be where it is asked at this moment.
                 return;
             }
-            boolean inside = shakesHands() && told.answer() && session(now) != null;
-            boolean wanted = !inside || neighbour.isAround();
+            boolean around = neighbour.isAround();
+            boolean inside = shakesHands() && session(now) != null && (told.answer() || around);
+            boolean wanted = !inside || around;
             search.heard(told, placed ? peer.endpoint() : null, wanted, inside, now);
         }
     }
@@ -442,8 +441,8 @@ final class PeerPath implements PathRole {
 
     /** The peer does not answer where it is: a lighthouse may know better, if none does yet. */
     private void lookFor(long now) {
-        boolean possible = relays.current() != null && !relays.isGood();
-        if (path.is(State.PLAIN) && possible && search.isDue(now)) {
+        boolean possible = relays.current() != null && !relays.isGood() && search.isDue(now);
+        if (path.is(State.PLAIN) && possible) {
             search.begin(now);
         }
     }
