@@ -47,7 +47,7 @@ final class Mapping {
     /** Whether a place is at an address at which a lighthouse sees us: our own NAT's, if any. */
     boolean isOurs(Endpoint place) {
         return sightings.values().stream()
-                .anyMatch(sighting -> sighting.place().sameAddress(place));
+                .anyMatch(seen -> seen.isTranslated() && seen.place().sameAddress(place));
     }
 
     /**

@@ -21,6 +21,11 @@ final class Neighbour {
     /** More than the round trip through a switch, and not worth mentioning. */
     private static final long ANSWER_NANOS = 50_000_000;
 
+    /** Between one search and the next; each time twice as long, for there may be no way. */
+    private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
+
+    private static final long LAST_PAUSE_NANOS = 3600 * FIRST_PAUSE_NANOS;
+
     private final PathParts parts;
     private final Paths paths;
     private final PathSearch search;
@@ -31,6 +36,12 @@ final class Neighbour {
      * When it was last asked whether it is still inside, because something came otherwise; or 0.
      */
     private long doubtedAt;
+
+    /** The same, whether there was an answer or not: a peer may send from two places for ever. */
+    private long askedAt;
+
+    private long pause;
+    private long nextAt;
 
     Neighbour(PathParts parts, Paths paths, PathSearch search, CurrentPath path, PathProbe probe) {
         this.parts = parts;
@@ -49,21 +60,31 @@ final class Neighbour {
     /** Stays inside, or looks for the way there; while there is a direct path. */
     void look(long now) {
         boolean direct = path.is(CurrentPath.State.DIRECT);
+        boolean left = doubtedAt != 0 && now - doubtedAt >= ANSWER_NANOS;
         Peer peer = parts.peer();
         Endpoint at = peer.endpoint();
-        boolean left = doubtedAt != 0 && now - doubtedAt >= ANSWER_NANOS;
-        boolean around = isAround();
-        // While it is looked for, too: what is on its way around must not undo what is found.
-        boolean found = at != null && (search.isInside(at) || (around && search.isActive()));
-        peer.setSettled(direct && !left && found);
-        if (direct && around && search.isDue(now)) {
+        boolean inside = at != null && search.isInside(at);
+        // While something is looked for, too: what is on its way must not undo what is found.
+        peer.setSettled(direct && !left && (inside || search.isActive()));
+        if (inside) {
+            networkChanged();
+        } else if (direct && now >= nextAt && isAround() && !search.isActive()) {
             search.begin(now);
+            pause = Math.clamp(2 * pause, FIRST_PAUSE_NANOS, LAST_PAUSE_NANOS);
+            nextAt = now + pause;
         }
+    }
+
+    /** What was in vain before may not be now. */
+    void networkChanged() {
+        pause = 0;
+        nextAt = 0;
     }
 
     /** A packet came another way than inside: the peer has left, or has yet to find the way. */
     void onElsewhere(long now) {
-        if (doubtedAt == 0 || now - doubtedAt >= PathProbe.AGAIN_NANOS) {
+        if (askedAt == 0 || now - askedAt >= PathProbe.AGAIN_NANOS) {
+            askedAt = now;
             doubtedAt = now;
             probe.sendNow(now);
         }

@@ -1,5 +1,6 @@
 package dev.taltun.control;
 
+import dev.taltun.io.udp.Endpoint;
 import dev.taltun.protocol.Probe;
 
 /**
@@ -29,6 +30,9 @@ final class PathProbe {
     private long nextAt;
 
     private long rtt = -1;
+
+    /** Where the last one went. */
+    private Endpoint sentTo;
 
     PathProbe(PathParts parts) {
         this.parts = parts;
@@ -73,6 +77,7 @@ final class PathProbe {
         Probe.put(parts.context().frame, 0, next);
         if (parts.send(Probe.BYTES, now)) {
             number = next;
+            sentTo = parts.peer().endpoint();
             sentAt = now;
             waiting = true;
             silentSince = unanswered == 0 ? now : silentSince;
@@ -133,13 +138,24 @@ final class PathProbe {
      */
     boolean onTimer(long now) {
         boolean late = waiting && now >= sentAt + timeout();
-        if (late) {
+        if (late && hasMoved()) {
+            // It says nothing about where the peer is now.
+            late = false;
+            unanswered = 0;
+            waiting = false;
+            send(now);
+        } else if (late) {
             waiting = false;
             unanswered++;
         } else if (nextAt != 0 && now >= nextAt) {
             send(now);
         }
         return !late;
+    }
+
+    private boolean hasMoved() {
+        Endpoint at = parts.peer().endpoint();
+        return at != null && sentTo != null && !at.sameRemote(sentTo);
     }
 
     /** When to call {@link #onTimer}, or {@link Long#MAX_VALUE}. */

@@ -157,8 +157,7 @@ final class PathSearch {
     /** Whether the peer says that this is an address of its own, in a network like ours. */
     boolean isInside(Endpoint place) {
         boolean told = last.places().stream().anyMatch(place::sameRemote);
-        boolean seen = last.seen() != null && last.seen().sameRemote(place);
-        return told && !seen && Candidates.isPrivate(place);
+        return told && Candidates.isPrivate(place) && !paths.mapping().isOurs(place);
     }
 
     /** All tries at its places came to nothing: its port may have to be guessed. */

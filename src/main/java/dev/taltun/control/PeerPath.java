@@ -398,6 +398,7 @@ final class PeerPath implements PathRole {
     @Override
     public void networkChanged(long now) {
         search.notBefore(now);
+        neighbour.networkChanged();
         hysteresis.forget();
         if (path.is(State.DIRECT)) {
             probe.sendNow(now);

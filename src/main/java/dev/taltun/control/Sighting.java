@@ -24,6 +24,11 @@ record Sighting(Endpoint place, Endpoint way, long at) {
                 && way.localLow() == other.way.localLow();
     }
 
+    /** Whether it is not our own address: there is a NAT. */
+    boolean isTranslated() {
+        return place.high() != way.localHigh() || place.low() != way.localLow();
+    }
+
     boolean isSamePlace(Sighting other) {
         return place.sameRemote(other.place);
     }

@@ -327,20 +327,21 @@ public final class Inbound implements Agent {
             peer = owner;
             coalescer.turn();
         }
+        boolean confirmed = session.confirm();
         if (!batch.cameFrom(i, owner.endpoint())) {
-            moved(i, owner, owner.endpoint());
+            moved(i, owner, owner.endpoint(), confirmed);
         }
-        if (session.confirm()) {
+        if (confirmed) {
             control.request(owner, Peer.SESSION_CONFIRMED);
         }
         lastMinute |= session.initiator() && session.isOlderThan(LAST_MINUTE_NANOS, now);
     }
 
     /** The peer roams, unless it is known to be elsewhere, too, by a better way. */
-    private void moved(int i, Peer owner, Endpoint before) {
-        if (before == null || !owner.isSettled() || batch.isOf(i, before)) {
+    private void moved(int i, Peer owner, Endpoint before, boolean anew) {
+        if (anew || before == null || !owner.isSettled() || batch.isOf(i, before)) {
             owner.setEndpoint(batch.source(i));
-        } else {
+        } else if (owner.noteElsewhere(now)) {
             control.request(owner, Peer.ELSEWHERE);
         }
     }

@@ -48,6 +48,7 @@ public final class Peer {
     private static final VarHandle NEXT_REGISTRATION = handle("nextRegistration", long.class);
     private static final VarHandle LAST_RELAYED = handle("lastRelayed", long.class);
     private static final VarHandle NEXT_RELAYED = handle("nextRelayed", long.class);
+    private static final VarHandle NEXT_ELSEWHERE = handle("nextElsewhere", long.class);
     private static final VarHandle CAME_THROUGH = handle("cameThrough", Peer.class);
 
     /** How often the control agent hears that packets are relayed. */
@@ -97,6 +98,7 @@ public final class Peer {
     private long nextRegistration;
     private long lastRelayed;
     private long nextRelayed;
+    private long nextElsewhere;
     private Peer cameThrough;
 
     /**
@@ -159,6 +161,15 @@ public final class Peer {
     /** Control agent only. */
     public void setSettled(boolean good) {
         settled = good;
+    }
+
+    /** Whether to tell the control agent of {@link #ELSEWHERE}, which is not needed each time. */
+    public boolean noteElsewhere(long now) {
+        if (now - (long) NEXT_ELSEWHERE.getOpaque(this) < 0) {
+            return false;
+        }
+        NEXT_ELSEWHERE.setOpaque(this, now + RELAYED_INTERVAL_NANOS);
+        return true;
     }
 
     /** Whether its endpoint, while unknown, may become known without the peer's own doing. */
