@@ -23,6 +23,9 @@ final class PathProbe {
 
     private int unanswered;
 
+    /** Whether one was sent anew because the peer had moved, since the last answer. */
+    private boolean excused;
+
     /** When the first of those that were not answered was sent. */
     private long silentSince;
 
@@ -60,6 +63,7 @@ final class PathProbe {
     /** Counts anew, and sends one unless one is on its way. */
     void begin(long now) {
         unanswered = 0;
+        excused = false;
         sendNow(now);
     }
 
@@ -124,6 +128,7 @@ final class PathProbe {
         nextAt = 0;
         waiting = false;
         unanswered = 0;
+        excused = false;
         return true;
     }
 
@@ -138,9 +143,10 @@ final class PathProbe {
      */
     boolean onTimer(long now) {
         boolean late = waiting && now >= sentAt + timeout();
-        if (late && hasMoved()) {
-            // It says nothing about where the peer is now.
+        if (late && hasMoved() && !excused) {
+            // It says nothing about where the peer is now. Who moves without end answers nowhere.
             late = false;
+            excused = true;
             unanswered = 0;
             waiting = false;
             send(now);

@@ -149,8 +149,13 @@ final class PathSearch {
             places.add(also.withoutLocal());
         }
         places.removeIf(place -> inside && !isInside(place));
-        result = places.isEmpty() ? "no place of it is known" : "trying its places";
-        puncher.begin(places, told.seen(), now);
+        if (places.isEmpty()) {
+            // Another lighthouse may know more, and is not to wait for its turn then.
+            result = isActive() ? result : "no place of it is known";
+        } else {
+            result = "trying its places";
+            puncher.begin(places, told.seen(), now);
+        }
         parts.changed().accept(now);
     }
 

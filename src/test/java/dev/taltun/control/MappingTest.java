@@ -44,6 +44,14 @@ class MappingTest {
         assertFalse(mapping.isOurs(at(1000)));
     }
 
+    /** There is no NAT that could lead packets around. */
+    @Test
+    void ourOwnAddressIsNoNats() {
+        Endpoint way = new Endpoint(0, Endpoint.mapped(1), 9, 0, 0, at(0).low());
+        mapping.seen("a", new Sighting(at(1000), way, SECOND));
+        assertFalse(mapping.isOurs(at(2000)));
+    }
+
     @Test
     void onePlaceDisprovesIt() {
         seen("a", 1000, 1);

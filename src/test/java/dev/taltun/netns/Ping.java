@@ -1,26 +1,37 @@
 package dev.taltun.netns;
 
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Echo requests by ping(8), from one namespace to an address of either family. */
 public final class Ping {
     private static final Pattern ANSWER = Pattern.compile("bytes from .*icmp_seq=(\\d+)");
-    private static final Pattern SENT = Pattern.compile("(\\d+) packets transmitted");
-    private static final int ON_THEIR_WAY = 5;
+
+    /** What ping says when it is asked by SIGQUIT. */
+    private static final Pattern SO_FAR = Pattern.compile("\\d+/(\\d+) packets");
+
+    private static final long LOOK_NANOS = 10_000_000;
     private static final String COUNT = "-c";
     private static final Duration LINGER = Duration.ofSeconds(5);
 
     private Ping() {}
 
-    /** What came of a series of requests. */
-    public record Series(int sent, int received) {
+    /**
+     * What came of a series of requests.
+     *
+     * @param missing the numbers of those without answer
+     */
+    public record Series(int sent, BitSet missing) {
         public int lost() {
-            return sent - received;
+            return missing.cardinality();
+        }
+
+        public int received() {
+            return sent - lost();
         }
     }
 
@@ -83,26 +94,33 @@ public final class Ping {
         return upTo(sent, outcome.output());
     }
 
-    /** Ends a series that is going on; the last few requests, on their way still, do not count. */
+    /**
+     * Ends a series that is going on. Requests made until now count, and are given time: on a busy
+     * machine a fifth of a second may pass in which nothing but ping gets a turn.
+     */
     public static Series interrupt(Background ping, Duration timeout) {
-        Shell.run("kill", "-INT", Long.toString(ping.pid()));
-        Outcome outcome = ping.await(timeout);
-        Matcher sent = SENT.matcher(outcome.output());
-        if (!sent.find()) {
-            throw new AssertionError("ping printed no statistics\n" + outcome.output());
+        String pid = Long.toString(ping.pid());
+        Shell.run("kill", "-QUIT", pid);
+        Matcher soFar = SO_FAR.matcher(ping.awaitLine(SO_FAR.pattern(), Shell.PATIENCE));
+        if (!soFar.find()) {
+            throw new AssertionError("ping printed no count\n" + ping.log());
         }
-        return upTo(Integer.parseInt(sent.group(1)) - ON_THEIR_WAY, outcome.output());
+        int sent = Integer.parseInt(soFar.group(1));
+        long deadline = System.nanoTime() + LINGER.toNanos();
+        while (upTo(sent, ping.log()).lost() > 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        Shell.attempt(Shell.PATIENCE, List.of("kill", "-INT", pid));
+        return upTo(sent, ping.await(timeout).output());
     }
 
     private static Series upTo(int sent, String output) {
-        Set<Integer> answered = new HashSet<>();
+        BitSet missing = new BitSet();
+        missing.set(1, sent + 1);
         Matcher answer = ANSWER.matcher(output);
         while (answer.find()) {
-            int number = Integer.parseInt(answer.group(1));
-            if (number <= sent) {
-                answered.add(number);
-            }
+            missing.clear(Integer.parseInt(answer.group(1)));
         }
-        return new Series(sent, answered.size());
+        return new Series(sent, missing);
     }
 }

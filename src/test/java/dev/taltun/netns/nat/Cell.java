@@ -4,6 +4,7 @@ import dev.taltun.api.PathReport;
 import dev.taltun.netns.Background;
 import dev.taltun.netns.Ping;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -17,7 +18,7 @@ import java.util.regex.Pattern;
  * @param direct whether both sides' packets go directly in the end
  * @param directMillis from the first packet to there; -1 for never
  * @param firstAnswerMillis round trip of the very first packet; -1 if it was lost
- * @param lost requests without answer
+ * @param missing the numbers of the requests without answer
  * @param reason why it is not direct
  */
 record Cell(
@@ -25,7 +26,7 @@ record Cell(
         long directMillis,
         double firstAnswerMillis,
         int sent,
-        int lost,
+        BitSet missing,
         String reason) {
     private static final Duration INTERVAL = Duration.ofMillis(10);
     private static final Duration AFTER = Duration.ofMillis(500);
@@ -60,19 +61,24 @@ record Cell(
                 directMillis,
                 first.find() ? Double.parseDouble(first.group(1)) : -1,
                 series.sent(),
-                series.lost(),
+                series.missing(),
                 path.reason().orElse(""));
+    }
+
+    int lost() {
+        return missing.cardinality();
     }
 
     @Override
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s, first answer %.2f ms, lost %d of %d%s",
+                "%s, first answer %.2f ms, lost %d of %d%s%s",
                 direct ? "direct after " + directMillis + " ms" : "relay",
                 firstAnswerMillis,
-                lost,
+                lost(),
                 sent,
+                missing.isEmpty() ? "" : " " + missing,
                 reason.isEmpty() ? "" : " (" + reason + ")");
     }
 }

@@ -45,7 +45,7 @@ final class TraversalTest {
 
     private void assertDirect(Cell cell) {
         assertTrue(cell.direct(), () -> cell + "\n" + meeting.logs());
-        assertEquals(0, cell.lost(), meeting::logs);
+        assertEquals(0, cell.lost(), () -> cell + "\n" + meeting.logs());
     }
 
     /** Only who has something to say looks for a better path. */
