@@ -35,7 +35,9 @@ class ExamplesTest {
         List<String> told =
                 List.of(
                         "client.toml",
+                        "home.toml",
                         "hub.toml",
+                        "lighthouse.toml",
                         "office.toml",
                         "road-warrior.toml",
                         "server.toml");
