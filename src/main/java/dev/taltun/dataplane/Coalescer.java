@@ -39,6 +39,9 @@ final class Coalescer {
     private final PacketWriter writer;
     private int open;
 
+    /** Whether there was anything but TCP since that was last asked. */
+    private boolean datagrams;
+
     /** The flow that took the last packet, while it may take another. */
     private CoalescedFlow recent;
 
@@ -108,8 +111,10 @@ final class Coalescer {
         } else if (protocol == IpPacket.PROTOCOL_UDP
                 && left >= UdpHeader.BYTES
                 && UdpHeader.length(memory, header) == left) {
+            datagrams = true;
             udp(memory, packet, length, transport, ipv4);
         } else {
+            datagrams = true;
             other(memory, packet, length, ipv4);
         }
     }
@@ -244,6 +249,18 @@ final class Coalescer {
         }
         open = 0;
         recent = null;
+    }
+
+    /**
+     * Lets others run if there was anything but TCP since the last call. Nothing slows down who
+     * sends datagrams, and a socket of default size holds 270 small ones: whoever reads there gets
+     * a turn before the next few hundred come. TCP waits by itself, and gains by long runs.
+     */
+    void giveWay() {
+        if (datagrams) {
+            datagrams = false;
+            Thread.yield();
+        }
     }
 
     /** Counts the packets and super-packets that the device took since the last call. */

@@ -207,6 +207,7 @@ public final class Inbound implements Agent {
         entry = null;
         routes = null;
         counters.add(Counter.UDP_MESSAGES_RECEIVED, messages);
+        coalescer.giveWay();
         return messages;
     }
 

@@ -61,6 +61,10 @@ public final class Outbound implements Agent {
     private int awaited;
 
     private boolean starved;
+
+    /** Whether there was anything but TCP in this step. */
+    private boolean datagrams;
+
     private PrefixTable<Peer> routes;
 
     /** Where the packet before went to, if there was one in this step. */
@@ -140,6 +144,11 @@ public final class Outbound implements Agent {
         routes = null;
         cached = false;
         counters.add(Counter.TUN_READS, reads);
+        if (datagrams) {
+            datagrams = false;
+            // As Coalescer does, and for its reasons.
+            Thread.yield();
+        }
         return reads;
     }
 
@@ -158,11 +167,11 @@ public final class Outbound implements Agent {
 
     private void packet(int length) {
         long packet = HEADROOM + VirtioNetHeader.BYTES;
-        if (length < 1) {
-            counters.increment(Counter.DROP_NOT_IP);
-        } else if (!route(packet, length)) {
+        if (!route(packet, length)) {
             return;
-        } else if (VirtioNetHeader.gsoType(buffer, HEADROOM) != VirtioNetHeader.GSO_NONE) {
+        }
+        datagrams |= !isTcp(packet);
+        if (VirtioNetHeader.gsoType(buffer, HEADROOM) != VirtioNetHeader.GSO_NONE) {
             int taken =
                     segmenter.segment(
                             buffer,
@@ -182,6 +191,15 @@ public final class Outbound implements Agent {
         } else if (!sender.accept(buffer, packet, length)) {
             counters.increment(sender.refusal());
         }
+    }
+
+    /** As far as its first header tells; of a packet that was routed. */
+    private boolean isTcp(long packet) {
+        int protocol =
+                lastIpv4
+                        ? Ipv4Header.protocol(buffer, packet)
+                        : Ipv6Header.nextHeader(buffer, packet);
+        return protocol == IpPacket.PROTOCOL_TCP;
     }
 
     /** Whether a packet's checksum is partial, and may be so: not one of a packet in a packet. */
