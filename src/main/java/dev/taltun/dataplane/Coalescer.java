@@ -39,8 +39,7 @@ final class Coalescer {
     private final PacketWriter writer;
     private int open;
 
-    /** Whether there was anything but TCP since that was last asked. */
-    private boolean datagrams;
+    private final Courtesy courtesy = new Courtesy();
 
     /** The flow that took the last packet, while it may take another. */
     private CoalescedFlow recent;
@@ -111,10 +110,10 @@ final class Coalescer {
         } else if (protocol == IpPacket.PROTOCOL_UDP
                 && left >= UdpHeader.BYTES
                 && UdpHeader.length(memory, header) == left) {
-            datagrams = true;
+            courtesy.passed(1);
             udp(memory, packet, length, transport, ipv4);
         } else {
-            datagrams = true;
+            courtesy.passed(1);
             other(memory, packet, length, ipv4);
         }
     }
@@ -236,31 +235,30 @@ final class Coalescer {
         if (flow == recent) {
             recent = null;
         }
-        writer.flow(flow);
+        write(flow);
         open--;
         System.arraycopy(flows, i + 1, flows, i, open - i);
         flows[open] = flow;
     }
 
-    /** Writes all that is held back. */
+    private void write(CoalescedFlow flow) {
+        writer.flow(flow);
+        // The first one was told of already.
+        courtesy.passed(flow.isTcp() ? 0 : flow.count() - 1);
+    }
+
+    /** Writes all that is held back: a step ends. */
     void flush() {
         for (int i = 0; i < open; i++) {
-            writer.flow(flows[i]);
+            write(flows[i]);
         }
         open = 0;
         recent = null;
     }
 
-    /**
-     * Lets others run if there was anything but TCP since the last call. Nothing slows down who
-     * sends datagrams, and a socket of default size holds 270 small ones: whoever reads there gets
-     * a turn before the next few hundred come. TCP waits by itself, and gains by long runs.
-     */
-    void giveWay() {
-        if (datagrams) {
-            datagrams = false;
-            Thread.yield();
-        }
+    /** Lets others run, if it is time for that; what this step holds was written. */
+    void endStep() {
+        courtesy.endStep();
     }
 
     /** Counts the packets and super-packets that the device took since the last call. */

@@ -207,7 +207,7 @@ public final class Inbound implements Agent {
         entry = null;
         routes = null;
         counters.add(Counter.UDP_MESSAGES_RECEIVED, messages);
-        coalescer.giveWay();
+        coalescer.endStep();
         return messages;
     }
 

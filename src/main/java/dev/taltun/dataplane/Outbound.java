@@ -56,14 +56,12 @@ public final class Outbound implements Agent {
     private final Counters.Block counters;
     private final Segmenter segmenter;
     private final MemorySegment buffer;
+    private final Courtesy courtesy = new Courtesy();
 
     /** Length of the packet that ended the sleep, or {@code -errno}; it is in the buffer. */
     private int awaited;
 
     private boolean starved;
-
-    /** Whether there was anything but TCP in this step. */
-    private boolean datagrams;
 
     private PrefixTable<Peer> routes;
 
@@ -144,11 +142,7 @@ public final class Outbound implements Agent {
         routes = null;
         cached = false;
         counters.add(Counter.TUN_READS, reads);
-        if (datagrams) {
-            datagrams = false;
-            // As Coalescer does, and for its reasons.
-            Thread.yield();
-        }
+        courtesy.endStep();
         return reads;
     }
 
@@ -170,7 +164,8 @@ public final class Outbound implements Agent {
         if (!route(packet, length)) {
             return;
         }
-        datagrams |= !isTcp(packet);
+        boolean tcp = isTcp(packet);
+        courtesy.passed(tcp ? 0 : 1);
         if (VirtioNetHeader.gsoType(buffer, HEADROOM) != VirtioNetHeader.GSO_NONE) {
             int taken =
                     segmenter.segment(
@@ -180,6 +175,7 @@ public final class Outbound implements Agent {
                             length,
                             sender.takesPartialChecksums(),
                             sender);
+            courtesy.passed(tcp ? 0 : Math.max(0, taken - 1));
             if (taken < 0) {
                 counters.increment(Counter.DROP_BAD_OFFLOAD);
             } else if (taken < segmenter.segments()) {
