@@ -73,7 +73,7 @@ if command -v sudo >/dev/null; then echo "User namespaces are not allowed here: 
 echo "The demo needs root, sudo, or unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)."; exit 1
 endef
 
-.PHONY: help build demo demo-lighthouse test soak bench bench-hub bench-flood bench-paths bench-lighthouse bench-micro bindings clean jdk
+.PHONY: help build demo demo-lighthouse test test-nat soak bench bench-hub bench-flood bench-paths bench-lighthouse bench-micro bindings clean jdk
 
 help: ## this list
 	echo "Taltun, a userspace VPN engine. usage: make TARGET"
@@ -121,6 +121,10 @@ test: jdk ## every test; the namespace tests need root (sudo make test)
 	  }' target/test.log
 	exit $$status
 
+test-nat: jdk ## the NAT matrix, traversal and changes of network, all of them; make test runs some (root, eight minutes)
+	$(call need,$(TEST_NEEDS))
+	$(call figures,NatMatrixTest$(comma)TraversalTest$(comma)NetworkChangeTest,-Dtaltun.nat=all)
+
 # Settings: TIMES (10).
 soak: jdk ## the simulations over and over with new random numbers, which a build does not vary (half a minute each time)
 	for i in $$(seq $(or $(TIMES),10)); do
@@ -146,6 +150,7 @@ bench-hub: jdk ## a TCP flow from spoke to spoke through a hub: wireguard-go, Ta
 	ROUNDS=$(or $(ROUNDS),5) SECONDS_EACH=$(or $(SECONDS),2) bench/hub.sh
 
 # usage: $(call figures,TEST,PROPERTIES) - runs one of the tests that only print medians.
+comma := ,
 figures = $(MVN) -q verify -Dspotless.check.skip=true -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(1) $(2)
 
 # Settings: RUNS (5).

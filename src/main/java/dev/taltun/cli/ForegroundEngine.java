@@ -163,7 +163,10 @@ final class ForegroundEngine implements EngineLauncher, WgLauncher {
         if (started != null) {
             started.engine().close();
             started.config().close();
-        } else if (starting.get() != null) {
+        }
+        if (starting.get() != null) {
+            // Also when the engine was being closed already, by a failure: that may have to wait
+            // for its threads before it comes to this, and this is the end.
             undo(starting.get());
         }
         console.out().flush();

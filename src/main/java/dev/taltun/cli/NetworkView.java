@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * What several lighthouses see of one node, and what follows from it, in words (RFC 4787).
@@ -104,12 +105,25 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
     }
 
     /**
-     * What one lighthouse sees to arrive is proof; that nothing does may be the network's fault.
+     * What one lighthouse sees to arrive is proof; that nothing does may be the network's fault. Of
+     * IPv4, as the mapping, unless there is none: IPv6 has another filter.
      */
     private String filtering() {
+        Predicate<PeerReport> ipv6 =
+                peer -> peer.endpoint().filter(at -> at.startsWith(IPV6_MARK)).isPresent();
+        String ipv4 = filtering(ipv6.negate());
+        return ipv4.isEmpty() ? orElse(filtering(ipv6)) : ipv4;
+    }
+
+    private static String orElse(String words) {
+        return words.isEmpty() ? "unknown: no lighthouse has found out yet" : words;
+    }
+
+    private String filtering(Predicate<PeerReport> which) {
         List<String> all =
                 lighthouses.stream()
                         .filter(NetworkView::answers)
+                        .filter(which)
                         .map(peer -> peer.path().filtering())
                         .flatMap(Optional::stream)
                         .toList();
@@ -117,7 +131,7 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
                 .filter(words -> words.startsWith("not"))
                 .findFirst()
                 .or(() -> all.stream().findFirst())
-                .orElse("unknown: no lighthouse has found out yet");
+                .orElse("");
     }
 
     private String ipv6() {

@@ -12,6 +12,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Puts what picocli found wrong into one line with a remedy. */
 final class UsageMistake {
+    /** Says which configuration file; wg-quick takes it without. */
+    private static final String FILE = "-c";
+
     private UsageMistake() {}
 
     static String describe(ParameterException mistake, String command) {
@@ -33,7 +36,13 @@ final class UsageMistake {
     private static String unknown(UnmatchedArgumentException mistake, String seeHelp) {
         String argument = mistake.getUnmatched().isEmpty() ? "" : mistake.getUnmatched().getFirst();
         if (!argument.startsWith("-")) {
-            return "unknown argument " + Shown.quoted(argument) + "; " + seeHelp;
+            boolean file =
+                    argument.endsWith(".toml")
+                            && mistake.getCommandLine().getCommandSpec().findOption("--config")
+                                    != null;
+            String remedy =
+                    file ? "did you mean " + FILE + " " + Shown.plain(argument) + "?" : seeHelp;
+            return "unknown argument " + Shown.quoted(argument) + "; " + remedy;
         }
         int equals = argument.indexOf('=');
         String option = equals < 0 ? argument : argument.substring(0, equals);

@@ -6,6 +6,7 @@ import dev.taltun.api.StatusClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.util.Optional;
 
 /** What an engine says of one peer, from one moment to the next. */
 final class WatchedPeer {
@@ -87,25 +88,33 @@ final class WatchedPeer {
      */
     static String way(InterfaceReport before, InterfaceReport after, String publicKey) {
         PeerReport peer = find(after, publicKey);
-        if (peer.path().isRelayed() || peer.rxPackets() > find(before, publicKey).rxPackets()) {
+        boolean direct = peer.rxPackets() > find(before, publicKey).rxPackets();
+        Optional<PeerReport> relay =
+                after.peers().stream()
+                        .filter(other -> !other.publicKey().equals(publicKey))
+                        .filter(other -> spoke(other, before))
+                        .findFirst();
+        if (direct == relay.isPresent()) {
             return words(peer);
         }
-        for (PeerReport other : after.peers()) {
-            boolean spoke =
-                    before.peers().stream()
-                            .anyMatch(
-                                    old ->
-                                            old.publicKey().equals(other.publicKey())
-                                                    && old.rxPackets() < other.rxPackets());
-            if (spoke) {
-                return "relay via " + other.name().orElse(other.publicKey());
-            }
-        }
-        return words(peer);
+        return direct
+                ? "direct" + endpoint(peer)
+                : "relay via " + relay.map(it -> it.name().orElse(it.publicKey())).orElseThrow();
+    }
+
+    private static boolean spoke(PeerReport peer, InterfaceReport before) {
+        return before.peers().stream()
+                .anyMatch(
+                        old ->
+                                old.publicKey().equals(peer.publicKey())
+                                        && old.rxPackets() < peer.rxPackets());
+    }
+
+    private static String endpoint(PeerReport peer) {
+        return peer.endpoint().map(at -> " " + at).orElse("");
     }
 
     private static String words(PeerReport peer) {
-        String endpoint = peer.endpoint().map(at -> " " + at).orElse("");
-        return peer.path().text() + (peer.path().isRelayed() ? "" : endpoint);
+        return peer.path().text() + (peer.path().isRelayed() ? "" : endpoint(peer));
     }
 }

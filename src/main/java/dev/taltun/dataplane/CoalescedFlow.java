@@ -30,6 +30,12 @@ final class CoalescedFlow {
     /** Most packets in one super-packet; more than 64 KiB of them never fit anyway. */
     static final int MAX_PACKETS = 128;
 
+    /**
+     * Of UDP: {@code UDP_MAX_SEGMENTS} of kernels before 6.9. Those of 6.7 and 6.8 refuse a
+     * super-packet of more, after which none would be tried again.
+     */
+    static final int MAX_DATAGRAMS = 64;
+
     /** A super-packet is an IP packet, whose length field has 16 bits. */
     private static final int MAX_BYTES = 65_535;
 
@@ -194,7 +200,7 @@ final class CoalescedFlow {
                 lastPushed
                         || payload < segmentSize
                         || bytes + segmentSize > MAX_BYTES
-                        || count == MAX_PACKETS;
+                        || count == (isTcp() ? MAX_PACKETS : MAX_DATAGRAMS);
         return true;
     }
 

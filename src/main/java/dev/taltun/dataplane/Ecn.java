@@ -1,15 +1,16 @@
 package dev.taltun.dataplane;
 
 import dev.taltun.memory.Layouts;
+import dev.taltun.noise.Session;
 import dev.taltun.protocol.IpPacket;
 import dev.taltun.protocol.Ipv4Header;
 import dev.taltun.protocol.Ipv6Header;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Explicit congestion notification through the tunnel (RFC 6040, normal mode): the outer header
- * gets the inner packet's mark, and what the network made of it comes back into the inner packet.
- * The other six bits (DSCP) stay inside: they would tell an observer about the traffic.
+ * Explicit congestion notification through the tunnel (RFC 6040): the outer header gets the inner
+ * packet's mark, and what the network made of it comes back into the inner packet. The other six
+ * bits (DSCP) stay inside: they would tell an observer about the traffic.
  */
 final class Ecn {
     /** The sender does not understand ECN. */
@@ -21,6 +22,15 @@ final class Ecn {
     private static final int MASK = 3;
 
     private Ecn() {}
+
+    /**
+     * Whether the outer header may have a mark (normal mode), or none (compatibility mode), because
+     * the peer might not look at it: wireguard-go does not, and a router that marks instead of
+     * dropping would then not be heard by anybody. Who completes checksums is Taltun, and looks.
+     */
+    static boolean isSafe(Session session) {
+        return session.partialChecksums();
+    }
 
     /** The mark of an IP packet whose first header was checked. */
     static int of(MemorySegment memory, long packet) {

@@ -75,7 +75,7 @@ public final class PacketSealer {
             buffer.set(Layouts.NATIVE_LONG, end + 8, low);
         }
         int bytes = length + padding + TransportData.OVERHEAD_BYTES;
-        int mark = length == 0 ? 0 : Ecn.of(buffer, offset);
+        int mark = length == 0 || !Ecn.isSafe(session) ? 0 : Ecn.of(buffer, offset);
         batch.append(bytes, to, maxSegments, mark);
         return bytes;
     }

@@ -12,6 +12,7 @@ final class OffloadNews {
 
     private final Offloads offloads;
     private final EngineLog log;
+    private boolean runTold;
     private boolean gsoTold;
     private boolean tcpTold;
     private boolean udpTold;
@@ -28,10 +29,12 @@ final class OffloadNews {
             offloads.retryRuns();
         }
         String refusal = offloads.gsoRefusal();
-        if (refusal != null && !gsoTold) {
-            gsoTold = true;
+        boolean off = offloads.maxSegments() == 1;
+        if (refusal != null && !(off ? gsoTold : runTold)) {
+            gsoTold |= off;
+            runTold = true;
             log.warn(
-                    offloads.maxSegments() == 1
+                    off
                             ? "udp_gso is off from now on: the kernel refused it (%s); nothing is lost"
                                     .formatted(refusal)
                             : ("the kernel refused a run of datagrams (%s): that peer gets them"

@@ -19,6 +19,9 @@ final class Gateway {
     /** Router advertisements are taken though this machine forwards. */
     private static final String ACCEPT_ALWAYS = "2";
 
+    /** What interfaces get that are not there yet. */
+    private static final String COMING_ACCEPT_RA = "net/ipv6/conf/default/accept_ra";
+
     private final GatewayConfig config;
     private final InterfaceConfig iface;
     private boolean forwardsIpv6;
@@ -105,6 +108,10 @@ final class Gateway {
             // A router would no longer take its own default route from router advertisements.
             for (String key : Sysctl.ofInterfaces("ipv6", "accept_ra", ON)) {
                 Sysctl.set(journal, key, ACCEPT_ALWAYS);
+            }
+            // The same for interfaces to come.
+            if (Sysctl.read(COMING_ACCEPT_RA).equals(ON)) {
+                Sysctl.set(journal, COMING_ACCEPT_RA, ACCEPT_ALWAYS);
             }
         } else {
             Sysctl.keepShared(journal, "ipv6", "forwarding");

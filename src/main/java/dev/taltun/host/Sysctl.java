@@ -88,7 +88,7 @@ final class Sysctl {
         if (shared.isPresent()) {
             journal.note(shared.get());
         } else if (!current.equals(value)) {
-            journal.note(new SysctlChange(key, current));
+            journal.note(new SysctlChange(key, current, value));
         }
         if (!current.equals(value)) {
             write(key, value);

@@ -146,6 +146,8 @@ class MainTest {
                 "up --mtu | taltun up: --mtu needs a value (BYTES); see taltun up --help",
                 "up -c | taltun up: --config needs a value (FILE); see taltun up --help",
                 "up there | taltun up: unknown argument \"there\"; see taltun up --help",
+                "up own.toml | taltun up: unknown argument \"own.toml\"; did you mean -c own.toml?",
+                "genkey 5.toml | taltun genkey: unknown argument \"5.toml\"; see taltun genkey --help",
                 "genkey 5 | taltun genkey: unknown argument \"5\"; see taltun genkey --help",
                 "-c /no/such/file.toml | /no/such/file.toml: there is no such file; check the path",
                 "check -c /dev | /dev: is a directory; name the file in it",

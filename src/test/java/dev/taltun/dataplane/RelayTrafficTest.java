@@ -122,11 +122,43 @@ class RelayTrafficTest extends HubLab {
         spoke(1).work();
         byte[] datagram = spoke(1).udp.sent.removeLast().data();
         hub.udp.offerMarked(datagram, spoke(1).address, Ecn.CONGESTED);
+        ofHub.get(1).session().usePartialChecksums();
         hub.work();
         assertEquals(Ecn.CONGESTED, hub.udp.lastMark);
         carryFromHub();
         assertEquals(3, spoke(2).tun.packets.getFirst()[1] & 3);
         assertTrue(Model.ipValid(spoke(2).tun.packets.getFirst()));
+    }
+
+    /** Plain WireGuard may not look at it, and then nobody would hear of the congestion. */
+    @Test
+    void onlyTaltunGetsTheMarkOutside() {
+        Packet capable = packet(1, 2, 100);
+        capable.tos = 0xfe;
+        byte[] whole = capable.build();
+        spoke(1).tun.offer(whole);
+        spoke(1).work();
+        assertEquals(0, spoke(1).udp.lastMark);
+        hubOf.get(0).session().usePartialChecksums();
+        spoke(1).tun.offer(whole);
+        spoke(1).work();
+        assertEquals(2, spoke(1).udp.lastMark, "and nothing of the other six bits");
+    }
+
+    /** RFC 6040, section 4.2: dropped, so that a sender without ECN notices. */
+    @Test
+    void congestionThatCannotBeToldOnDropsThePacket() {
+        for (int tos : new int[] {0xb8, 0xba}) {
+            Packet p = packet(1, 2, 100);
+            p.tos = tos;
+            spoke(1).tun.offer(p.build());
+            spoke(1).work();
+            byte[] datagram = spoke(1).udp.sent.removeLast().data();
+            hub.udp.offerMarked(datagram, spoke(1).address, Ecn.CONGESTED);
+            hub.work();
+        }
+        assertEquals(1, hub.count(Counter.DROP_CONGESTED));
+        assertEquals(1, hub.count(Counter.PACKETS_RELAYED));
     }
 
     /** Three hubs, each of which takes the next for the way to a prefix. */

@@ -219,13 +219,14 @@ class JournalTest {
         for (Change change :
                 List.of(
                         new SysctlChange("net/ipv4/conf/eth0.7/rp_filter", "2"),
+                        new SysctlChange("net/ipv4/ip_forward", "0", "1"),
                         new FirewallChange("taltun_wg0"),
                         new RulesChange(-1),
                         new ResolverChange(Path.of("/etc/resolv.conf")))) {
             assertEquals(change, Change.parse(change.line()));
         }
         assertNull(Change.parse(""));
-        assertNull(Change.parse("sysctl net/ipv4/ip_forward 1 2"));
+        assertNull(Change.parse("sysctl net/ipv4/ip_forward 1 2 3"));
         assertNull(Change.parse("nftables taltun"), "not a name of ours");
     }
 }

@@ -59,6 +59,21 @@ class SysctlTest {
                 });
     }
 
+    @Test
+    @Tag("namespace")
+    void whatSomebodyHasSetSinceStays() {
+        NetworkNamespace.run(
+                () -> {
+                    String key = "net/ipv6/conf/lo/accept_ra";
+                    Sysctl.write(key, "1");
+                    Journal journal = journal("taltun0", new ArrayList<>());
+                    Sysctl.set(journal, key, "2");
+                    Sysctl.write(key, "0");
+                    journal.undoAll();
+                    assertEquals("0", Sysctl.read(key));
+                });
+    }
+
     /** The switch for all resets those of the interfaces, whoever turns it back. */
     @Test
     @Tag("namespace")

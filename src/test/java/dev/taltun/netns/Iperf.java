@@ -15,10 +15,16 @@ public final class Iperf {
     /** Each flow has its own, so that several may go on at once. */
     private static final AtomicInteger NEXT_PORT = new AtomicInteger(5201);
 
+    private static final Pattern OVERTAKEN = Pattern.compile("\"out_of_order\":\\s*(\\d+)");
+
     private Iperf() {}
 
-    /** What arrived at the receiver. */
-    public record Flow(double bitsPerSecond, double lostPercent, long bytes) {}
+    /**
+     * What arrived at the receiver.
+     *
+     * @param overtaken datagrams that came after a later one of their flow
+     */
+    public record Flow(double bitsPerSecond, double lostPercent, long bytes, long overtaken) {}
 
     public static Flow tcp(Namespace client, Namespace server, String target, int seconds) {
         return flow(client, server, target, "-t", Integer.toString(seconds));
@@ -52,6 +58,33 @@ public final class Iperf {
                 Integer.toString(seconds));
     }
 
+    /** Several UDP flows at once of a fixed bit rate each; those to the server, or from it. */
+    public static Flow udpFlows(
+            Namespace client,
+            Namespace server,
+            String target,
+            int seconds,
+            int flows,
+            String rate,
+            boolean reverse) {
+        List<String> options =
+                new ArrayList<>(
+                        List.of(
+                                "-u",
+                                "-b",
+                                rate,
+                                "-l",
+                                "1200",
+                                "-t",
+                                Integer.toString(seconds),
+                                "-P",
+                                Integer.toString(flows)));
+        if (reverse) {
+            options.add("-R");
+        }
+        return flow(client, server, target, options.toArray(String[]::new));
+    }
+
     private static Flow flow(Namespace client, Namespace server, String target, String... options) {
         String port = Integer.toString(NEXT_PORT.getAndIncrement());
         try (Background listener = server.start("iperf3", "-s", "-1", "--forceflush", "-p", port)) {
@@ -80,7 +113,12 @@ public final class Iperf {
         return new Flow(
                 number(sum, "bits_per_second", 0),
                 number(end, "lost_percent", 0),
-                (long) number(sum, "bytes", 0));
+                (long) number(sum, "bytes", 0),
+                OVERTAKEN
+                        .matcher(end)
+                        .results()
+                        .mapToLong(it -> Long.parseLong(it.group(1)))
+                        .sum());
     }
 
     private static double number(String json, String key, double otherwise) {

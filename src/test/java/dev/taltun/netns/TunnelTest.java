@@ -94,6 +94,25 @@ final class TunnelTest {
         }
     }
 
+    /** TCP would hide it. */
+    @Test
+    void severalWorkersKeepTheOrderOfEachFlow() {
+        try (TwoHosts hosts = new TwoHosts(TALTUN, TALTUN, false, false)) {
+            for (Node node : List.of(hosts.left(), hosts.right())) {
+                ((TaltunNode) node).flags("--workers", "4");
+            }
+            hosts.start();
+            for (boolean reverse : List.of(false, true)) {
+                Iperf.Flow flow =
+                        Iperf.udpFlows(
+                                hosts.a(), hosts.b(), TwoHosts.RIGHT_VIP, 3, 8, "20M", reverse);
+                System.out.println("8 UDP flows through 4 workers: " + flow);
+                flows(hosts, flow);
+                assertEquals(0, flow.overtaken(), hosts::logs);
+            }
+        }
+    }
+
     private static void flows(TwoHosts hosts, Iperf.Flow flow) {
         assertTrue(
                 flow.bitsPerSecond() > SLOWEST && flow.bytes() > LEAST,
