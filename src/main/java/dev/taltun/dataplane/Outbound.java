@@ -62,7 +62,6 @@ public final class Outbound implements Agent {
     private int awaited;
 
     private boolean starved;
-
     private PrefixTable<Peer> routes;
 
     /** Where the packet before went to, if there was one in this step. */
