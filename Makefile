@@ -122,8 +122,13 @@ test: jdk ## every test; the namespace tests need root (sudo make test)
 	exit $$status
 
 test-nat: jdk ## the NAT matrix, traversal and changes of network, all of them; make test runs some (root, eight minutes)
+	if [ "$$(id -u)" != 0 ]; then echo "make test-nat makes network namespaces, which needs root: sudo make test-nat"; exit 1; fi
 	$(call need,$(TEST_NEEDS))
-	$(call figures,NatMatrixTest$(comma)TraversalTest$(comma)NetworkChangeTest,-Dtaltun.nat=all)
+	status=0
+	$(call figures,NatMatrixTest$(comma)TraversalTest$(comma)NetworkChangeTest,-Dtaltun.nat=all) || status=$$?
+	$(HAND_BACK)
+	[ $$status != 0 ] || echo "All of them passed."
+	exit $$status
 
 # Settings: TIMES (10).
 soak: jdk ## the simulations over and over with new random numbers, which a build does not vary (half a minute each time)

@@ -89,9 +89,14 @@ final class WatchedPeer {
     static String way(InterfaceReport before, InterfaceReport after, String publicKey) {
         PeerReport peer = find(after, publicKey);
         boolean direct = peer.rxPackets() > find(before, publicKey).rxPackets();
+        if (!direct && peer.path().isRelayed()) {
+            return words(peer);
+        }
+        // Others may have said something of their own; a lighthouse sees us at some address.
         Optional<PeerReport> relay =
                 after.peers().stream()
                         .filter(other -> !other.publicKey().equals(publicKey))
+                        .filter(other -> other.path().observed().isPresent())
                         .filter(other -> spoke(other, before))
                         .findFirst();
         if (direct == relay.isPresent()) {

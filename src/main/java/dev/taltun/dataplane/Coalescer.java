@@ -110,7 +110,6 @@ final class Coalescer {
         } else if (protocol == IpPacket.PROTOCOL_UDP
                 && left >= UdpHeader.BYTES
                 && UdpHeader.length(memory, header) == left) {
-            courtesy.passed(1);
             udp(memory, packet, length, transport, ipv4);
         } else {
             courtesy.passed(1);
@@ -172,6 +171,7 @@ final class Coalescer {
                 || port == VXLAN_OLD_PORT
                 || port == GENEVE_PORT) {
             flushFlow(found);
+            courtesy.passed(1);
             writer.single(memory, packet, length);
             return;
         }
@@ -243,8 +243,7 @@ final class Coalescer {
 
     private void write(CoalescedFlow flow) {
         writer.flow(flow);
-        // The first one was told of already.
-        courtesy.passed(flow.isTcp() ? 0 : flow.count() - 1);
+        courtesy.passed(flow.isTcp() ? 0 : flow.count());
     }
 
     /** Writes all that is held back: a step ends. */

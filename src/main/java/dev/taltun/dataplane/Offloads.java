@@ -81,6 +81,8 @@ public final class Offloads {
      */
     synchronized void gsoRefused(Endpoint to, int errno) {
         if (errno == Errno.EIO || errno == Errno.EOPNOTSUPP) {
+            // Before it is seen that they are off: why, and not why one peer got none before.
+            gsoRefusal = maxSegments == 1 ? gsoRefusal : Errno.name(errno);
             maxSegments = 1;
         } else if (takesRuns(to)) {
             List<Endpoint> refused = new ArrayList<>(runless);
@@ -102,7 +104,7 @@ public final class Offloads {
         runless = List.of();
     }
 
-    /** Name of the error with which a run was first refused, or null. */
+    /** Name of the error with which a run was first refused, all runs if they were; or null. */
     public String gsoRefusal() {
         return gsoRefusal;
     }

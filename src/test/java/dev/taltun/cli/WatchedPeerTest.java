@@ -18,15 +18,22 @@ class WatchedPeerTest {
     private static final String VIA_BEACON = "relay via beacon";
     private static final String DIRECTLY = "direct 192.0.2.7:5";
 
+    /** Of somebody who always has something to say. */
+    private static long chatter;
+
     private static PathReport relayed() {
+        return path(PathReport.RELAY, null);
+    }
+
+    private static PathReport path(String kind, String observed) {
         return new PathReport(
-                Optional.of(PathReport.RELAY),
-                Optional.of(BEACON),
+                Optional.of(kind),
+                kind.equals(PathReport.RELAY) ? Optional.of(BEACON) : Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
-                Optional.empty(),
+                Optional.ofNullable(observed),
                 List.of(),
                 Optional.empty(),
                 OptionalLong.empty(),
@@ -66,8 +73,9 @@ class WatchedPeerTest {
                 Optional.empty(),
                 Map.of(),
                 List.of(
+                        peer("chatterer", path(PathReport.DIRECT, null), chatter++),
                         peer(OFFICE, path, office),
-                        peer(BEACON, PathReport.of(PathReport.DIRECT), beacon)));
+                        peer(BEACON, path(PathReport.DIRECT, "198.51.100.1:9"), beacon)));
     }
 
     private static String way(PathReport path, long office, long beacon) {

@@ -58,31 +58,31 @@ public final class Iperf {
                 Integer.toString(seconds));
     }
 
-    /** Several UDP flows at once of a fixed bit rate each; those to the server, or from it. */
-    public static Flow udpFlows(
+    /**
+     * Several UDP flows at once, of a fixed bit rate each, from the server to the client: only who
+     * receives tells what was overtaken.
+     */
+    public static Flow udpFlowsBack(
             Namespace client,
             Namespace server,
             String target,
             int seconds,
             int flows,
-            String rate,
-            boolean reverse) {
-        List<String> options =
-                new ArrayList<>(
-                        List.of(
-                                "-u",
-                                "-b",
-                                rate,
-                                "-l",
-                                "1200",
-                                "-t",
-                                Integer.toString(seconds),
-                                "-P",
-                                Integer.toString(flows)));
-        if (reverse) {
-            options.add("-R");
-        }
-        return flow(client, server, target, options.toArray(String[]::new));
+            String rate) {
+        return flow(
+                client,
+                server,
+                target,
+                "-u",
+                "-R",
+                "-b",
+                rate,
+                "-l",
+                "1200",
+                "-t",
+                Integer.toString(seconds),
+                "-P",
+                Integer.toString(flows));
     }
 
     private static Flow flow(Namespace client, Namespace server, String target, String... options) {
@@ -114,11 +114,11 @@ public final class Iperf {
                 number(sum, "bits_per_second", 0),
                 number(end, "lost_percent", 0),
                 (long) number(sum, "bytes", 0),
-                OVERTAKEN
-                        .matcher(end)
-                        .results()
-                        .mapToLong(it -> Long.parseLong(it.group(1)))
-                        .sum());
+                overtaken(end));
+    }
+
+    private static long overtaken(String json) {
+        return OVERTAKEN.matcher(json).results().mapToLong(it -> Long.parseLong(it.group(1))).sum();
     }
 
     private static double number(String json, String key, double otherwise) {
