@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class NatMatrixTest {
     private static final Duration DIRECT = Duration.ofSeconds(5);
     private static final Duration PREDICTED = Duration.ofSeconds(15);
+    private static final String DIRECTLY = "direct";
 
     @ParameterizedTest(name = "{0} and {1}: {2}")
     @CsvSource({
@@ -48,10 +49,9 @@ final class NatMatrixTest {
         meet(left, right, expected);
     }
 
-    /** Two of a hundred attempts at 256 ports may fail, and the next comes after a minute. */
     @Test
     void randomAndPreservingWithPunchPorts() {
-        Cell cell = meet(NatKind.PRESERVING, NatKind.RANDOM, 320, "direct");
+        Cell cell = meet(NatKind.PRESERVING, NatKind.RANDOM, 320, DIRECTLY);
         assertTrue(cell.directMillis() > 0);
     }
 
@@ -73,13 +73,31 @@ final class NatMatrixTest {
         meet(left, right, 0, expected);
     }
 
+    /**
+     * One of 600 attempts at 320 ports finds none, which is no fault, and the next would come after
+     * a minute: others meet then. That two of them find none is one.
+     */
     private static Cell meet(NatKind left, NatKind right, int ports, String expected) {
+        if (ports > 0 && expected.equals(DIRECTLY)) {
+            Cell cell = attempt(left, right, ports, "");
+            if (cell.direct()) {
+                return cell;
+            }
+        }
+        return attempt(left, right, ports, expected);
+    }
+
+    /**
+     * @param expected {@value DIRECTLY}, relay, or empty for either
+     */
+    private static Cell attempt(NatKind left, NatKind right, int ports, String expected) {
         try (Rendezvous meeting = new Rendezvous()) {
             meeting.lighthouses(2).nodes(left, right).start("punch_ports = " + ports);
             Cell cell = Cell.of(meeting, ports == 0 ? DIRECT : PREDICTED);
             String with = ports == 0 ? "" : " with punch_ports = " + ports;
             System.out.println("NAT matrix: " + left + " and " + right + with + ": " + cell);
-            assertEquals(expected, cell.direct() ? "direct" : "relay", meeting::logs);
+            String came = cell.direct() ? DIRECTLY : "relay";
+            assertEquals(expected.isEmpty() ? came : expected, came, meeting::logs);
             assertEquals(0, cell.lost(), meeting::logs);
             if (!cell.direct()) {
                 assertFalse(cell.reason().isBlank(), meeting::logs);
