@@ -109,17 +109,12 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
      * IPv4, as the mapping, unless there is none: IPv6 has another filter.
      */
     private String filtering() {
-        Predicate<PeerReport> ipv6 =
-                peer -> peer.endpoint().filter(at -> at.startsWith(IPV6_MARK)).isPresent();
-        String ipv4 = filtering(ipv6.negate());
-        return ipv4.isEmpty() ? orElse(filtering(ipv6)) : ipv4;
+        return filtering(peer -> !isOverIpv6(peer))
+                .or(() -> filtering(NetworkView::isOverIpv6))
+                .orElse("unknown: no lighthouse has found out yet");
     }
 
-    private static String orElse(String words) {
-        return words.isEmpty() ? "unknown: no lighthouse has found out yet" : words;
-    }
-
-    private String filtering(Predicate<PeerReport> which) {
+    private Optional<String> filtering(Predicate<PeerReport> which) {
         List<String> all =
                 lighthouses.stream()
                         .filter(NetworkView::answers)
@@ -130,8 +125,11 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
         return all.stream()
                 .filter(words -> words.startsWith("not"))
                 .findFirst()
-                .or(() -> all.stream().findFirst())
-                .orElse("");
+                .or(() -> all.stream().findFirst());
+    }
+
+    private static boolean isOverIpv6(PeerReport peer) {
+        return peer.endpoint().filter(at -> at.startsWith(IPV6_MARK)).isPresent();
     }
 
     private String ipv6() {
@@ -142,13 +140,7 @@ record NetworkView(List<PeerReport> lighthouses, int port, List<InetAddress> own
                         .map(NetworkView::text)
                         .toList();
         boolean used =
-                lighthouses.stream()
-                        .filter(NetworkView::answers)
-                        .anyMatch(
-                                peer ->
-                                        peer.endpoint()
-                                                .filter(at -> at.startsWith(IPV6_MARK))
-                                                .isPresent());
+                lighthouses.stream().filter(NetworkView::answers).anyMatch(NetworkView::isOverIpv6);
         if (global.isEmpty()) {
             return "none";
         }
