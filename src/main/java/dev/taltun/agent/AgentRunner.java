@@ -13,12 +13,17 @@ public final class AgentRunner implements Runnable {
     /** Upper bound of one sleep, so that no lost wake-up can last. */
     private static final long LONGEST_SLEEP_NANOS = 1_000_000_000L;
 
+    /**
+     * Turns at a time. A quiet tunnel's thread takes too few for the JVM to compile the loop that
+     * it is in, so that is to be one that is left and entered, by others as well.
+     */
+    private static final int TURNS = 64;
+
     private final Agent agent;
     private final AgentTurn turn;
     private final Runnable onThreadStart;
     private final Consumer<Throwable> onFailure;
     private final Thread thread;
-    private volatile boolean running = true;
 
     /**
      * @param slot how this thread tells that it holds no reference into shared tables
@@ -58,16 +63,14 @@ public final class AgentRunner implements Runnable {
     }
 
     private void loop() {
-        while (running) {
-            if (!turn.work() && running) {
-                turn.rest(LONGEST_SLEEP_NANOS);
-            }
+        while (turn.take(TURNS, LONGEST_SLEEP_NANOS)) {
+            continue;
         }
     }
 
     /** Asks the agent to end; returns at once. Any thread. */
     public void stop() {
-        running = false;
+        turn.end();
         agent.wakeUp();
     }
 

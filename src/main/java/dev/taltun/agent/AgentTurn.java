@@ -1,15 +1,16 @@
 package dev.taltun.agent;
 
 /**
- * One turn of an {@link Agent}: it works, or sleeps if there is nothing to do. What {@link
- * AgentRunner} repeats until its end.
+ * The turns of an {@link Agent}: in each it works, and rests if there was nothing to do. What
+ * {@link AgentRunner} repeats until its end.
  *
- * <p>Belongs to the agent's thread.
+ * <p>Belongs to the agent's thread, but for {@link #end()}.
  */
 public final class AgentTurn {
     private final Agent agent;
     private final Quiescence.Slot slot;
     private final IdleStrategy idleStrategy;
+    private volatile boolean ended;
 
     /**
      * @param slot how the thread tells that it holds no reference into shared tables
@@ -21,21 +22,28 @@ public final class AgentTurn {
     }
 
     /**
-     * Takes one turn.
+     * Takes turns.
      *
-     * @param maxNanos longest sleep
-     * @return whether there was work
+     * @param most turns to take
+     * @param maxNanos longest rest in each
+     * @return false when it is to end
      */
-    public boolean take(long maxNanos) {
-        boolean worked = work();
-        if (!worked) {
-            rest(maxNanos);
+    public boolean take(int most, long maxNanos) {
+        for (int i = 0; i < most && !ended; i++) {
+            if (!work() && !ended) {
+                idleStrategy.idle(agent, maxNanos);
+            }
         }
-        return worked;
+        return !ended;
+    }
+
+    /** No more turns, but the one under way. Any thread; wakes nobody. */
+    void end() {
+        ended = true;
     }
 
     /** Works; returns whether there was something to do. */
-    boolean work() {
+    private boolean work() {
         slot.enter();
         int work;
         try {
@@ -47,10 +55,5 @@ public final class AgentTurn {
             idleStrategy.worked();
         }
         return work > 0;
-    }
-
-    /** There was nothing to do: sleeps, or looks again soon. */
-    void rest(long maxNanos) {
-        idleStrategy.idle(agent, maxNanos);
     }
 }

@@ -260,6 +260,11 @@ final class Coalescer {
         courtesy.endStep();
     }
 
+    /** The thread is about to rest; what this step holds was written. */
+    void rest() {
+        courtesy.rest();
+    }
+
     /** Counts the packets and super-packets that the device took since the last call. */
     void account() {
         counters.add(Counter.TUN_WRITES, writer.takeWrites());

@@ -50,4 +50,10 @@ final class Courtesy {
         }
         inStep = 0;
     }
+
+    /** All has left, and the thread rests before its next step: others get their turn anyway. */
+    void rest() {
+        sinceTurn = 0;
+        inStep = 0;
+    }
 }

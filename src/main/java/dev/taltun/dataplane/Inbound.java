@@ -4,7 +4,6 @@ import dev.taltun.agent.Agent;
 import dev.taltun.agent.Clock;
 import dev.taltun.agent.IdleStrategy;
 import dev.taltun.agent.Pool;
-import dev.taltun.ffi.Errno;
 import dev.taltun.io.Poller;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.io.udp.Endpoint;
@@ -49,14 +48,6 @@ public final class Inbound implements Agent {
                     - Limits.KEEPALIVE_TIMEOUT_NANOS
                     - Limits.REKEY_TIMEOUT_NANOS;
 
-    /** Errors in a row after which to wait before the next attempt, and how long. */
-    private static final int FAILURES_UNTIL_PAUSE = 16;
-
-    private static final long PAUSE_NANOS = 10_000_000;
-
-    /** Errors in a row after which the socket is given up: 10 s of nothing else. */
-    private static final int FAILURES_MAX = 1000;
-
     /**
      * Control frames of one receiver that may wait for the control agent: 512 x 256 bytes. At 5,000
      * registrations a second it may be kept from its CPU for 100 ms.
@@ -90,8 +81,7 @@ public final class Inbound implements Agent {
     private final MemorySegment slab;
     private final int lane;
 
-    /** Receives that failed, since the last that did not. */
-    private int failures;
+    private final ReceiveFailures failures = new ReceiveFailures();
 
     /** Messages that ended the sleep, or {@code -errno}. */
     private int awaited;
@@ -178,12 +168,13 @@ public final class Inbound implements Agent {
         if (udp.hasErrors()) {
             takeErrors();
         }
+        boolean alone = awaited == 1;
         int messages = awaited == 0 ? udp.receive(batch) : awaited;
         awaited = 0;
         if (messages < 0) {
             return failed(-messages);
         }
-        failures = 0;
+        failures.end();
         if (messages == 0) {
             return 0;
         }
@@ -207,22 +198,19 @@ public final class Inbound implements Agent {
         entry = null;
         routes = null;
         counters.add(Counter.UDP_MESSAGES_RECEIVED, messages);
+        if (alone && batch.length(0) <= batch.segmentSize(0)) {
+            // Likely the only one: to sleep in the next receive at once is to look, too.
+            coalescer.rest();
+            return 0;
+        }
         coalescer.endStep();
         return messages;
     }
 
-    /**
-     * An error on a UDP socket is about some datagram sent earlier, and gone once read. One that
-     * comes again and again is about the socket: reading pauses, and ends if that does not help,
-     * rather than to use up a CPU and bring nothing.
-     */
     private int failed(int errno) {
         counters.increment(Counter.UDP_RECEIVE_ERRORS);
-        failures++;
-        if (errno == Errno.EBADF || failures >= FAILURES_MAX) {
-            throw new IllegalStateException("reading from the UDP socket: " + Errno.words(errno));
-        }
-        return failures < FAILURES_UNTIL_PAUSE ? 1 : 0;
+        failures.failed(errno);
+        return failures.areToPause() ? 0 : 1;
     }
 
     /** What the network says about datagrams sent earlier; whose they were, control finds out. */
@@ -464,9 +452,9 @@ public final class Inbound implements Agent {
 
     @Override
     public void awaitWork(long maxNanos) {
-        if (failures > 0) {
+        if (failures.any()) {
             // The socket counts as readable as long as it has an error.
-            poller.awaitWakeUp(Math.min(maxNanos, PAUSE_NANOS));
+            poller.awaitWakeUp(Math.min(maxNanos, ReceiveFailures.PAUSE_NANOS));
             return;
         }
         if (udp.canAwait()) {

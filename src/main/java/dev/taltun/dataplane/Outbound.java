@@ -141,6 +141,11 @@ public final class Outbound implements Agent {
         routes = null;
         cached = false;
         counters.add(Counter.TUN_READS, reads);
+        if (most == 1) {
+            // Likely the only one: to sleep in the next read at once is to look, too.
+            courtesy.rest();
+            return 0;
+        }
         courtesy.endStep();
         return reads;
     }

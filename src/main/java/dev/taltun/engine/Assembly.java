@@ -229,7 +229,7 @@ final class Assembly {
                         new PeerTable(PrefixTable.empty()),
                         forwarding(),
                         iface.mtu());
-        Pinning pinning = new Pinning(iface.cpus(), log);
+        Scheduling scheduling = new Scheduling(iface.cpus(), log);
         List<PacketPath> paths = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
             LinuxUdpSocket socket = sockets.get(i);
@@ -237,7 +237,7 @@ final class Assembly {
                     new PacketPath(
                             common, room(socket), socket, "taltun-udp-" + i, socketPoller(i));
             paths.add(path);
-            agents.add(new Threaded(path.writer(), pinning.outbound(i)));
+            agents.add(new Threaded(path.writer(), scheduling.outbound(i)));
         }
         ControlAgent control = control(common, controlWakeup, controlPoller, paths.getFirst());
         for (int i = 0; i < workers; i++) {
@@ -246,7 +246,7 @@ final class Assembly {
                 Agent outbound =
                         path.outbound(
                                 "taltun-out-" + i, i, tun.newReader(arena, i), poller(tun.fd(i)));
-                agents.add(new Threaded(outbound, pinning.outbound(i)));
+                agents.add(new Threaded(outbound, scheduling.outbound(i)));
             }
             Agent inbound =
                     path.inbound(
@@ -254,7 +254,7 @@ final class Assembly {
                             workers + i,
                             tun.newWriter(arena, i),
                             socketPoller(i));
-            agents.add(new Threaded(inbound, pinning.inbound(i)));
+            agents.add(new Threaded(inbound, scheduling.inbound(i)));
         }
         if (receivesFromFan()) {
             Agent inbound =

@@ -382,8 +382,8 @@ final class WarmUp {
         move((kind & 1) != 0, table, relayed ? hub : table);
         if (kind == 9) {
             for (int i = 0; i < IDLE_TURNS; i++) {
-                outbound.take(0);
-                inbound.take(0);
+                outbound.take(1, 0);
+                inbound.take(1, 0);
             }
         }
     }
@@ -460,7 +460,7 @@ final class WarmUp {
                 peer.clearKeepaliveDue();
             }
             peers.publish(sending);
-            outbound.take(0);
+            outbound.take(1, 0);
             peers.publish(receiving);
             if (asleep && isReadable(poller)) {
                 in.awaitWork(1);
@@ -470,7 +470,7 @@ final class WarmUp {
             } else {
                 peer.noteDataReceived(parts.clock().nanoTime(), 0, 0);
             }
-            inbound.take(0);
+            inbound.take(1, 0);
         } while (isOnTheWay() && ++turns < TURNS_MAX);
     }
 

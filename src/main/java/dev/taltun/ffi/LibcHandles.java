@@ -34,7 +34,7 @@ final class LibcHandles {
                     JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     /** Whether C's {@code "..."} of integers is passed as any other arguments are. */
-    private static final boolean PLAIN_VARIADICS =
+    static final boolean PLAIN_VARIADICS =
             List.of("amd64", "aarch64", "riscv64").contains(System.getProperty("os.arch"));
 
     // Files and descriptors

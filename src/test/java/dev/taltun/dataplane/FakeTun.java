@@ -45,6 +45,12 @@ final class FakeTun implements TunReader, TunWriter {
     /** Whether it is a device without an offload header. */
     boolean headerless;
 
+    /** What happens while a reader sleeps. */
+    Runnable asleep = () -> {};
+
+    /** Calls that read, with a packet or without. */
+    int reads;
+
     private final Deque<byte[]> waiting = new ArrayDeque<>();
 
     /** Lets the next read give a complete packet. */
@@ -89,6 +95,7 @@ final class FakeTun implements TunReader, TunWriter {
 
     @Override
     public int read(MemorySegment buffer, long offset, int length) {
+        reads++;
         byte[] next = waiting.poll();
         if (next == null) {
             return -Errno.EAGAIN;
@@ -96,6 +103,17 @@ final class FakeTun implements TunReader, TunWriter {
         int bytes = Math.min(length, next.length);
         MemorySegment.copy(next, 0, buffer, Layouts.BYTE, offset, bytes);
         return bytes;
+    }
+
+    @Override
+    public boolean canAwait() {
+        return true;
+    }
+
+    @Override
+    public int await(MemorySegment buffer, long offset, int length) {
+        asleep.run();
+        return read(buffer, offset, length);
     }
 
     @Override

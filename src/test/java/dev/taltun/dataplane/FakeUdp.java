@@ -33,6 +33,12 @@ final class FakeUdp implements UdpSender, UdpReceiver {
     /** What the next receive answers instead of messages, 0 = nothing special. */
     int receiveErrno;
 
+    /** What happens while a receiver sleeps. */
+    Runnable asleep = () -> {};
+
+    /** Calls that receive, with a message or without. */
+    int receives;
+
     /** Congestion mark of the message that was sent last. */
     int lastMark;
 
@@ -108,7 +114,19 @@ final class FakeUdp implements UdpSender, UdpReceiver {
     }
 
     @Override
+    public boolean canAwait() {
+        return true;
+    }
+
+    @Override
+    public int await(RxBatch batch) {
+        asleep.run();
+        return receive(batch);
+    }
+
+    @Override
     public int receive(RxBatch batch) {
+        receives++;
         batch.reset();
         if (receiveErrno != 0) {
             return -receiveErrno;

@@ -4,6 +4,7 @@ import dev.taltun.agent.Wakeup;
 import dev.taltun.crypto.Blake2s;
 import dev.taltun.crypto.CipherSuite;
 import dev.taltun.crypto.PublicKey;
+import dev.taltun.io.Poller;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.metrics.Counter;
@@ -16,6 +17,8 @@ import dev.taltun.peer.PeerTable;
 import dev.taltun.routing.IpPrefix;
 import dev.taltun.routing.PrefixTable;
 import dev.taltun.testing.ManualClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -29,6 +32,7 @@ final class Node implements AutoCloseable {
     static final int BATCHES = 8;
 
     final Arena arena = Arena.ofShared();
+    private final Poller poller = poller(arena);
     final FakeTun tun = new FakeTun();
     final FakeUdp udp = new FakeUdp();
     final int number;
@@ -75,7 +79,7 @@ final class Node implements AutoCloseable {
                         new Outbound.Parts(
                                 "out",
                                 tun,
-                                null,
+                                poller,
                                 clock,
                                 peers,
                                 sending(counters.newBlock(), 0, mtu, staged)));
@@ -93,7 +97,7 @@ final class Node implements AutoCloseable {
                                 udp,
                                 batch,
                                 tun,
-                                null,
+                                poller,
                                 clock,
                                 indices,
                                 peers,
@@ -102,6 +106,14 @@ final class Node implements AutoCloseable {
                                 inboundCounters,
                                 1,
                                 relay));
+    }
+
+    private static Poller poller(Arena arena) {
+        try {
+            return new Poller(arena, -1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private PacketSender.Parts sending(Counters.Block block, int lane, int mtu, int staged) {
@@ -179,6 +191,7 @@ final class Node implements AutoCloseable {
 
     @Override
     public void close() {
+        poller.close();
         arena.close();
     }
 }

@@ -9,14 +9,14 @@ import java.lang.foreign.MemorySegment;
 
 /** {@code read} for one thread. */
 public final class LinuxTunReader implements TunReader {
+    private static final int WAITS = Linux.O_RDWR();
+    private static final int WAITS_NOT = Linux.O_RDWR() | Linux.O_NONBLOCK();
+
     private final Libc libc;
     private final int fd;
 
-    /**
-     * Whether a read waits. That is of the descriptor, not of the call as with sockets; what it is
-     * at first is not known.
-     */
-    private boolean waits = true;
+    /** Of the descriptor, not of the call as with sockets; not known at first. */
+    private int flags = -1;
 
     private boolean canWait = ThreadSignal.isSupported();
 
@@ -31,12 +31,10 @@ public final class LinuxTunReader implements TunReader {
 
     @Override
     public int read(MemorySegment buffer, long offset, int length) {
-        if (waits) {
-            // Not at once after the wait: what that brought goes first.
-            int result = wait(false);
-            if (result < 0) {
-                return result;
-            }
+        // Not at once after the wait: what that brought goes first.
+        int result = setFlags(WAITS_NOT);
+        if (result < 0) {
+            return result;
         }
         return (int) libc.read(fd, buffer.address() + offset, length);
     }
@@ -48,7 +46,7 @@ public final class LinuxTunReader implements TunReader {
 
     @Override
     public int await(MemorySegment buffer, long offset, int length) {
-        int result = wait(true);
+        int result = setFlags(WAITS);
         if (result < 0) {
             canWait = false;
             return -Errno.EAGAIN;
@@ -56,11 +54,13 @@ public final class LinuxTunReader implements TunReader {
         return (int) libc.read(fd, buffer.address() + offset, length);
     }
 
-    private int wait(boolean on) {
-        int flags = Linux.O_RDWR() | (on ? 0 : Linux.O_NONBLOCK());
-        int result = libc.fcntl(fd, Linux.F_SETFL(), flags);
+    private int setFlags(int wanted) {
+        if (flags == wanted) {
+            return 0;
+        }
+        int result = libc.fcntl(fd, Linux.F_SETFL(), wanted);
         if (result >= 0) {
-            waits = on;
+            flags = wanted;
         }
         return result;
     }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class PinningTest {
+class SchedulingTest {
     private static List<Integer> assigned(int threads, int... cpus) {
-        return IntStream.range(0, threads).map(i -> Pinning.cpu(cpus, i)).boxed().toList();
+        return IntStream.range(0, threads).map(i -> Scheduling.cpu(cpus, i)).boxed().toList();
     }
 
     @Test
