@@ -17,7 +17,8 @@ public interface Agent {
     /**
      * Does what there is to do, without blocking and in bounded time.
      *
-     * @return amount of work done; 0 means that the agent may sleep in {@link #awaitWork(long)}
+     * @return amount of work done; 0 means that the agent may sleep in {@link #awaitWork(long)}: no
+     *     more is known to be there, and what was done has left
      */
     int doWork();
 

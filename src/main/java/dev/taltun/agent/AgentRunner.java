@@ -27,7 +27,7 @@ public final class AgentRunner implements Runnable {
 
     /**
      * @param slot how this thread tells that it holds no reference into shared tables
-     * @param onThreadStart runs on the new thread before the agent starts (pinning)
+     * @param onThreadStart runs on the new thread before the agent starts (scheduling)
      * @param onFailure gets what ended the agent; runs on the agent's thread
      */
     public AgentRunner(

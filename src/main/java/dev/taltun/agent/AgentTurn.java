@@ -1,7 +1,7 @@
 package dev.taltun.agent;
 
 /**
- * The turns of an {@link Agent}: in each it works, and rests if there was nothing to do. What
+ * The turns of an {@link Agent}: in each it works, and rests if no more is known to be there. What
  * {@link AgentRunner} repeats until its end.
  *
  * <p>Belongs to the agent's thread, but for {@link #end()}.
@@ -42,7 +42,7 @@ public final class AgentTurn {
         ended = true;
     }
 
-    /** Works; returns whether there was something to do. */
+    /** Works; returns whether there may be more to do. */
     private boolean work() {
         slot.enter();
         int work;

@@ -45,7 +45,10 @@ public final class IdleStrategy {
         idle = false;
     }
 
-    /** There was none: sleeps, or lets others run and returns at once. */
+    /**
+     * There was none, or what was there came alone: sleeps, or lets others run, who may be about to
+     * bring more, and returns at once.
+     */
     void idle(Agent agent, long maxNanos) {
         if (patience > 0) {
             long now = nanoTime.getAsLong();

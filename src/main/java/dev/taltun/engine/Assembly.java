@@ -265,7 +265,7 @@ final class Assembly {
                                     tun.newWriter(arena, 0),
                                     poller(fan.fd()),
                                     batch -> fan.newReceiver(arena, batch));
-            agents.add(new Threaded(inbound, () -> {}));
+            agents.add(new Threaded(inbound, scheduling.unpinned()));
         }
         agents.add(new Threaded(control, () -> {}));
         device = device(control);

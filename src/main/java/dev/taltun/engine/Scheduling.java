@@ -12,9 +12,9 @@ import java.lang.foreign.MemorySegment;
  * Where and when packet threads run: on CPUs of their own, when the user asks for it, and soon.
  *
  * <p>They ask for the shortest time slices there are. A packet that wakes one up does not wait then
- * for the rest of somebody else's slice, some 3 ms, be that a compiler of this JVM or the program
- * whose traffic this is: measured, the round-trip time beside a bulk flow falls by a fourth, and
- * its throughput stays.
+ * for the rest of somebody else's slice, up to some 3 ms, be that a compiler of this JVM or the
+ * program whose traffic this is. Measured, the round-trip time beside a bulk flow falls by a
+ * fourth; throughput and what arrives of a flood stay.
  */
 final class Scheduling {
     private static final int MASK_BYTES = 128;
@@ -39,6 +39,11 @@ final class Scheduling {
     /** What the thread that receives for a worker runs first. */
     Runnable inbound(int worker) {
         return start(cpu(cpus, 2 * worker + 1));
+    }
+
+    /** What a thread runs first that receives for nobody in particular. */
+    Runnable unpinned() {
+        return start(ANY);
     }
 
     /** The directions take turns, so that those of one worker share a CPU only if they must. */

@@ -397,9 +397,9 @@ final class WarmUp {
             return;
         }
         if (kind == 13) {
-            // After silence: what comes by itself.
+            // After silence: what comes by itself, a run of datagrams too.
             feed(traffic.packet(ipv4, true, 0));
-            feed(traffic.packet(ipv4, true, 0));
+            feed(traffic.shortSuperPacket(ipv4));
             return;
         }
         feed(

@@ -38,6 +38,10 @@ final class WarmUpTraffic {
     private static final int MAX_BYTES = 65_000;
 
     private static final int TCP_BYTES = TcpHeader.BYTES_MIN + 12;
+
+    /** Segments of a super-packet that no batch is too small for. */
+    private static final int SHORT = 4;
+
     private static final int SMALL_BYTES = 64;
     private static final int TTL = 64;
 
@@ -84,6 +88,12 @@ final class WarmUpTraffic {
             memory.set(Layouts.BYTE, VirtioNetHeader.BYTES + 1L, ECN_CAPABLE);
         }
         return length;
+    }
+
+    /** Puts a TCP super-packet that goes out as one run of datagrams; returns its length. */
+    int shortSuperPacket(boolean ipv4) {
+        int segment = mtu - headers(ipv4, true);
+        return packet(ipv4, true, SHORT * segment, segment);
     }
 
     /** Turns to one of two flows. */

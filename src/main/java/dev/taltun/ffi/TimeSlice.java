@@ -35,27 +35,24 @@ public final class TimeSlice {
 
     private TimeSlice() {}
 
-    /**
-     * Apart, since they are linked by whoever asks only. The C library has no functions of its own.
-     */
+    /** Apart, since not every C library has it; older ones have no functions for these two. */
     private static final class Handles {
         static final MethodHandle SYSCALL = LibcHandles.link("syscall");
-        private static final String ARCH = System.getProperty("os.arch");
 
-        /** sched_setattr, and after it sched_getattr: of x86-64, and of all later ones. */
-        static final int NUMBER = ARCH.equals("amd64") ? 314 : 274;
-
-        static final boolean KNOWN = LibcHandles.PLAIN_VARIADICS;
+        /** sched_setattr, and one more is sched_getattr: of x86-64; of aarch64 and riscv64. */
+        static final int NUMBER = System.getProperty("os.arch").equals("amd64") ? 314 : 274;
     }
 
     /**
      * Asks for slices of this length, and leaves alone how the thread is scheduled otherwise.
      *
      * @param nanos 100,000 to 100,000,000
-     * @return whether the kernel agreed; false also for threads that are not scheduled in slices
+     * @return whether the kernel agreed, which kernels before 6.12 do without any effect; false for
+     *     threads of other policies than SCHED_OTHER and SCHED_BATCH, and where the numbers of the
+     *     system calls are not known
      */
     public static boolean request(long nanos) {
-        if (!Handles.KNOWN) {
+        if (!LibcHandles.PLAIN_VARIADICS || !LibcHandles.has("syscall")) {
             return false;
         }
         MemorySegment capture = SystemCall.newCapture();

@@ -83,4 +83,40 @@ class LauncherTest {
         version("22.0.2");
         assertFalse(run().contains("AOT"));
     }
+
+    @Test
+    void theCollectorTheHeapAndTheHeadersAreThoseForASmallProgram() throws Exception {
+        String said = run();
+        assertTrue(said.contains(" -Xms8m -Xmx256m "), said);
+        assertTrue(said.contains("-XX:+UseSerialGC "), said);
+        assertTrue(said.contains("-XX:+UseCompactObjectHeaders "), said);
+        assertTrue(said.contains("--enable-native-access=ALL-UNNAMED "), said);
+    }
+
+    /** A JVM refuses to start with an option that it does not know. */
+    @Test
+    void optionsThatSomeJvmsLackAreForThoseThatHaveThem() throws Exception {
+        cache(1);
+        assertTrue(run().contains("-XX:Tier3InvokeNotifyFreqLog"));
+        version("27.0.1");
+        String later = run();
+        assertFalse(later.contains("NotifyFreqLog"), later);
+        assertTrue(later.contains("-XX:AOTCache="), later);
+        version("24.0.1");
+        String earlier = run();
+        assertFalse(earlier.contains("UseCompactObjectHeaders"), earlier);
+        assertTrue(earlier.contains("-XX:+UseSerialGC "), earlier);
+    }
+
+    /** The file beside it says what a JDK is, in a fiftieth of the time. */
+    @Test
+    void theVersionIsReadFromTheJdksReleaseFile() throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("jdk").resolve("bin"));
+        Files.writeString(
+                folder.resolve("jdk").resolve("release"),
+                "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"25.0.1\"\n");
+        version("17.0.1");
+        java = Files.move(java, bin.resolve("java"));
+        assertTrue(run().contains("-XX:+UseCompactObjectHeaders "));
+    }
 }

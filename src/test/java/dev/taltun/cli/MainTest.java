@@ -343,4 +343,30 @@ class MainTest {
             assertFalse(outcome.err.contains("\tat "), outcome.err);
         }
     }
+
+    /** A row for each cipher of each provider; those of the JDK are on every machine. */
+    @Test
+    void cryptoListsEveryProvidersTimes() {
+        Outcome outcome = run("crypto");
+        assertEquals(0, outcome.code, outcome.err);
+        List<String> lines = outcome.out.lines().toList();
+        assertTrue(
+                lines.getFirst().matches("provider +version +cipher +64 B +512 B +1420 B"),
+                lines.getFirst());
+        for (String name : List.of("ipsec-mb", "openssl", "jdk", "bouncycastle")) {
+            assertTrue(lines.stream().anyMatch(line -> line.startsWith(name + " ")), outcome.out);
+        }
+        for (String line : lines.subList(1, lines.size())) {
+            assertTrue(
+                    line.matches("\\S+ +not available: .+")
+                            || line.matches(
+                                    "\\S+ +\\S+ +(chacha20-poly1305|aes-256-gcm)( +[1-9]\\d* ns){3}"),
+                    line);
+        }
+        for (String cipher : List.of("chacha20-poly1305", "aes-256-gcm")) {
+            assertTrue(
+                    lines.stream().anyMatch(l -> l.startsWith("jdk ") && l.contains(cipher)),
+                    outcome.out);
+        }
+    }
 }

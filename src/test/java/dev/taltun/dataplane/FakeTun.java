@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.taltun.ffi.Errno;
+import dev.taltun.ffi.ThreadSignal;
 import dev.taltun.io.tun.TunReader;
 import dev.taltun.io.tun.TunWriter;
 import dev.taltun.io.tun.VirtioNetHeader;
@@ -107,7 +108,7 @@ final class FakeTun implements TunReader, TunWriter {
 
     @Override
     public boolean canAwait() {
-        return true;
+        return ThreadSignal.isSupported();
     }
 
     @Override

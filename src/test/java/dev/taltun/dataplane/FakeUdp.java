@@ -1,6 +1,7 @@
 package dev.taltun.dataplane;
 
 import dev.taltun.ffi.Errno;
+import dev.taltun.ffi.ThreadSignal;
 import dev.taltun.io.udp.Endpoint;
 import dev.taltun.io.udp.RxBatch;
 import dev.taltun.io.udp.TestMarks;
@@ -115,7 +116,7 @@ final class FakeUdp implements UdpSender, UdpReceiver {
 
     @Override
     public boolean canAwait() {
-        return true;
+        return ThreadSignal.isSupported();
     }
 
     @Override

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.taltun.agent.AgentTurn;
 import dev.taltun.agent.Quiescence;
+import dev.taltun.ffi.ThreadSignal;
 import dev.taltun.metrics.Counter;
 import dev.taltun.peer.Peer;
 import dev.taltun.testing.ManualClock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +34,7 @@ class LonePacketTest {
 
     @BeforeEach
     void connect() {
+        Assumptions.assumeTrue(ThreadSignal.isSupported(), "sleeps in the read need signals");
         Peer ofA = a.addPeer(2);
         Peer ofB = b.addPeer(1);
         Node.connect(a, ofA, b, ofB);
@@ -100,5 +104,38 @@ class LonePacketTest {
         out.take(3, LONG_NANOS);
         assertEquals(PACKETS, a.udp.sent.size());
         assertEquals(PACKETS, a.count(Counter.TUN_READS));
+    }
+
+    /** A run is a stream's: more is likely there already, and looked for before there is a rest. */
+    @Test
+    void aRunIsNotTakenForALonePacket() {
+        a.tun.asleep =
+                () -> {
+                    clock.advanceNanos(10_000_000);
+                    a.tun.offerSuper(superPacket(), 1000);
+                    offer(1);
+                };
+        out.take(1, LONG_NANOS);
+        a.outbound.doWork();
+        assertEquals(6, a.udp.sent.size(), "five segments, and what lay behind them");
+        byte[] first = a.udp.sent.get(0).data();
+        byte[] second = a.udp.sent.get(1).data();
+        byte[] run = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, run, first.length, second.length);
+        b.udp.asleep =
+                () -> {
+                    clock.advanceNanos(10_000_000);
+                    b.udp.offerRun(run, first.length, false, a.address);
+                };
+        in.take(1, LONG_NANOS);
+        assertEquals(1, b.inbound.doWork(), "one message, after which it looks for more");
+        assertEquals(2, b.tun.packets.size());
+    }
+
+    private static Packet superPacket() {
+        Packet p = Packet.tcp4().payload(5000, 1);
+        p.source = 0x101;
+        p.destination = 0x201;
+        return p;
     }
 }

@@ -52,4 +52,38 @@ class OffloadNewsTest {
         assertEquals(1, lines.size());
         assertTrue(lines.getFirst().contains("EMSGSIZE"), lines.getFirst());
     }
+
+    private List<String> told() {
+        for (int i = 0; i < 3; i++) {
+            news.look();
+        }
+        List<String> since = List.copyOf(lines);
+        lines.clear();
+        return since;
+    }
+
+    /** However often the kernel refuses it, and what is on is not said to be off. */
+    @Test
+    void eachOffloadThatIsRefusedIsToldOnceByItsSwitch() {
+        assertEquals(List.of(), told());
+        TestOffloads.refuseRuns(offloads, PLACE);
+        assertFalse(told().getFirst().contains("udp_gso is off"));
+        TestOffloads.refuseAllRuns(offloads, PLACE);
+        List<String> off = told();
+        assertEquals(1, off.size());
+        assertTrue(off.getFirst().contains("udp_gso is off"), off.getFirst());
+        assertTrue(off.getFirst().contains("EIO"), off.getFirst());
+        TestOffloads.refuseSuperPackets(offloads, true);
+        List<String> tcp = told();
+        assertEquals(1, tcp.size());
+        assertTrue(tcp.getFirst().contains("tun_tso"), tcp.getFirst());
+        TestOffloads.refuseSuperPackets(offloads, false);
+        List<String> udp = told();
+        assertEquals(1, udp.size());
+        assertTrue(udp.getFirst().contains("tun_uso"), udp.getFirst());
+        TestOffloads.refuseAllRuns(offloads, PLACE);
+        TestOffloads.refuseSuperPackets(offloads, true);
+        TestOffloads.refuseSuperPackets(offloads, false);
+        assertEquals(List.of(), told());
+    }
 }

@@ -1,71 +1,82 @@
 package dev.taltun.ffi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TimeSliceTest {
     private static final Path STATE = Path.of("/proc/thread-self/sched");
 
-    /** A line of what the kernel says about this thread, such as {@code se.slice : 100000}. */
-    private static String state(String name) throws IOException {
-        List<String> lines = Files.readAllLines(STATE);
-        return lines.stream()
-                .filter(line -> line.startsWith(name))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst()
-                .orElse("");
+    /** What the kernel says about the calling thread. */
+    private record State(String policy, String priority, String slice) {
+        static State now() throws Exception {
+            List<String> lines = Files.readAllLines(STATE);
+            return new State(
+                    value(lines, "policy"), value(lines, "prio"), value(lines, "se.slice"));
+        }
+
+        /** Of a line such as {@code se.slice : 100000}; empty if there is none. */
+        private static String value(List<String> lines, String name) {
+            return lines.stream()
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    @BeforeEach
+    void check() throws Exception {
+        Assumptions.assumeTrue(Files.isReadable(STATE), "needs a kernel that shows its schedule");
+        State state = State.now();
+        Assumptions.assumeTrue(state.policy.equals("0"), "needs threads of SCHED_OTHER");
+        Assumptions.assumeFalse(state.slice.isEmpty(), "needs a kernel that shows slices");
+        Assumptions.assumeTrue(LibcHandles.PLAIN_VARIADICS, "needs the numbers of system calls");
+    }
+
+    /** On a thread of its own: the others are to stay as they are. */
+    private static <T> T onAThread(Callable<T> task) throws Exception {
+        FutureTask<T> future = new FutureTask<>(task);
+        Thread thread = new Thread(future);
+        thread.start();
+        thread.join();
+        return future.get();
+    }
+
+    private static State requested(long nanos) throws Exception {
+        assertTrue(TimeSlice.request(nanos));
+        return State.now();
     }
 
     @Test
     void shortensTheSliceAndNothingElse() throws Exception {
-        Assumptions.assumeTrue(Files.isReadable(STATE), "needs a kernel that shows its schedule");
-        Assumptions.assumeTrue(!state("se.slice").isEmpty(), "needs Linux 6.6");
-        String policy = state("policy");
-        String priority = state("prio");
-        assertTrue(TimeSlice.request(100_000));
-        Assumptions.assumeFalse(isBefore(6, 12), "before Linux 6.12 nobody can choose");
-        assertEquals("100000", state("se.slice"));
-        assertTrue(TimeSlice.request(3_000_000));
-        assertEquals("3000000", state("se.slice"));
-        assertEquals(policy, state("policy"));
-        assertEquals(priority, state("prio"));
+        State before = State.now();
+        State shorter = onAThread(() -> requested(100_000));
+        // The first kernels that show slices do not let anybody choose.
+        Assumptions.assumeFalse(shorter.equals(before), "needs Linux 6.12");
+        assertEquals(new State(before.policy, before.priority, "100000"), shorter);
+        State longer = onAThread(() -> requested(3_000_000));
+        assertEquals(new State(before.policy, before.priority, "3000000"), longer);
+        assertEquals(before, State.now(), "of that thread only");
     }
 
     @Test
     void leavesAnotherPriorityAsItIs() throws Exception {
-        Assumptions.assumeTrue(Files.isReadable(STATE), "needs a kernel that shows its schedule");
-        String[] priority = new String[2];
-        Thread thread =
-                new Thread(
+        State[] states =
+                onAThread(
                         () -> {
                             ThreadPriority.lower();
-                            try {
-                                priority[0] = state("prio");
-                                TimeSlice.request(100_000);
-                                priority[1] = state("prio");
-                            } catch (IOException e) {
-                                throw new java.io.UncheckedIOException(e);
-                            }
+                            return new State[] {State.now(), requested(100_000)};
                         });
-        thread.start();
-        thread.join();
-        assertEquals("139", priority[0], "nice 19");
-        assertEquals("139", priority[1]);
-        assertFalse(state("prio").equals("139"), "of that thread only");
-    }
-
-    private static boolean isBefore(int major, int minor) {
-        String[] parts = System.getProperty("os.version").split("[.-]", 3);
-        int a = Integer.parseInt(parts[0]);
-        int b = Integer.parseInt(parts[1]);
-        return a < major || a == major && b < minor;
+        assertEquals("139", states[0].priority, "nice 19");
+        assertEquals("139", states[1].priority);
     }
 }

@@ -31,7 +31,7 @@ public final class LinuxTunReader implements TunReader {
 
     @Override
     public int read(MemorySegment buffer, long offset, int length) {
-        // Not at once after the wait: what that brought goes first.
+        // Only now, not at once after a wait: the next read may wait, too.
         int result = setFlags(WAITS_NOT);
         if (result < 0) {
             return result;
