@@ -91,6 +91,8 @@ class LauncherTest {
         assertTrue(said.contains("-XX:+UseSerialGC "), said);
         assertTrue(said.contains("-XX:+UseCompactObjectHeaders "), said);
         assertTrue(said.contains("--enable-native-access=ALL-UNNAMED "), said);
+        // The shell must not take it for a pattern of file names.
+        assertTrue(said.contains("-XX:CompileCommand=dontinline,dev.taltun.ffi.Libc::* "), said);
     }
 
     /** A JVM refuses to start with an option that it does not know. */
