@@ -3,6 +3,7 @@ package dev.taltun.ffi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.taltun.ffi.linux.Linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -29,8 +30,6 @@ public final class TimeSlice {
 
     private static final long POLICY = 4;
     private static final long RUNTIME = 24;
-    private static final int SCHED_OTHER = 0;
-    private static final int SCHED_BATCH = 3;
     private static final long CALLING_THREAD = 0;
 
     private TimeSlice() {}
@@ -44,7 +43,8 @@ public final class TimeSlice {
     }
 
     /**
-     * Asks for slices of this length, and leaves alone how the thread is scheduled otherwise.
+     * Asks for slices of this length, unless they are shorter already, and leaves alone how the
+     * thread is scheduled otherwise.
      *
      * @param nanos 100,000 to 100,000,000
      * @return whether the kernel agreed, which kernels before 6.12 do without any effect; false for
@@ -63,8 +63,13 @@ public final class TimeSlice {
                 return false;
             }
             int policy = attributes.get(JAVA_INT, POLICY);
-            if (policy != SCHED_OTHER && policy != SCHED_BATCH) {
+            if (policy != Linux.SCHED_OTHER() && policy != Linux.SCHED_BATCH()) {
                 return false;
+            }
+            long now = attributes.get(JAVA_LONG, RUNTIME);
+            if (now > 0 && now <= nanos) {
+                // 0.7 ms on a single CPU, if nobody chose.
+                return true;
             }
             attributes.set(JAVA_LONG, RUNTIME, nanos);
             return call(capture, Handles.NUMBER, at, 0) >= 0;
